@@ -1,0 +1,31 @@
+"""Facts about a repo that a reviewer would look for, each with its mend. They run on any repo, generated or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import containers, django, docs, settings
+from .base import Check, Finding
+from .repo import Repo
+
+__all__ = ["CHECKS", "Check", "Finding", "Repo", "check"]
+
+CHECKS: tuple[type[Check], ...] = (
+    *docs.CHECKS,
+    *settings.CHECKS,
+    *django.CHECKS,
+    *containers.CHECKS,
+)
+
+
+def check(path: Path | str = ".") -> list[Finding]:
+    """What the checks find in a repo, in the order of the checks.
+
+    Args:
+        path: The repo's folder. In a git repository the tracked files are read and the new ones that are not ignored.
+
+    Raises:
+        DestinationError: There is no such folder.
+    """
+    repo = Repo(Path(path))
+    return [finding for kind in CHECKS for finding in kind().run(repo)]

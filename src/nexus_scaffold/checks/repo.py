@@ -1,0 +1,96 @@
+"""The files of a repo as the checks read them: once each, in whatever encoding they have."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+
+from .. import git
+from ..errors import DestinationError
+
+_UNREAD = {".git", ".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
+
+
+class Repo:
+    """A folder of files.
+
+    Args:
+        root: The repo's folder.
+
+    Raises:
+        DestinationError: There is no such folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            raise DestinationError(f"There is no folder {root}.", hint="Give the folder of a repo.")
+        self.root = root.resolve()
+        self._texts: dict[str, str] = {}
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The paths of the files, relative to the root, with forward slashes, sorted."""
+        if git.top_level(self.root) is not None:
+            return tuple(name for name in git.files(self.root) if (self.root / name).is_file())
+        return tuple(sorted(self._walk()))
+
+    @cached_property
+    def tracked(self) -> frozenset[str]:
+        """The files that git tracks; all of them where there is no git."""
+        if git.top_level(self.root) is None:
+            return frozenset(self.files)
+        return frozenset(git.git("ls-files", "-z", cwd=self.root).split("\0"))
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The paths of the folders that hold files."""
+        return frozenset(
+            parent.as_posix() for name in self.files for parent in Path(name).parents if parent.name
+        )
+
+    @cached_property
+    def readme(self) -> str | None:
+        """The path of the README, None where there is none."""
+        names = [
+            name
+            for name in self.files
+            if re.fullmatch(r"readme(\.(md|markdown|rst|txt))?", name.lower())
+        ]
+        return (
+            min(names, key=lambda name: (not name.lower().endswith(".md"), name)) if names else None
+        )
+
+    def matching(self, *patterns: str) -> Iterator[str]:
+        """The files whose path, or whose name, matches one of the patterns."""
+        for name in self.files:
+            base = name.rpartition("/")[2]
+            if any(
+                fnmatchcase(name, pattern) or fnmatchcase(base, pattern) for pattern in patterns
+            ):
+                yield name
+
+    def text(self, name: str) -> str:
+        """The text of a file; what is not UTF-8 or UTF-16 is read byte by byte."""
+        if name not in self._texts:
+            data = (self.root / name).read_bytes()
+            encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+            try:
+                text = data.decode(encoding)
+            except UnicodeDecodeError:
+                text = data.decode("latin-1")
+            self._texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
+        return self._texts[name]
+
+    def lines(self, name: str) -> Iterator[tuple[int, str]]:
+        """The lines of a file with their numbers, from 1."""
+        return enumerate(self.text(name).split("\n"), start=1)
+
+    def _walk(self) -> Iterator[str]:
+        for folder, subfolders, names in os.walk(self.root):
+            subfolders[:] = [name for name in subfolders if name not in _UNREAD]
+            for name in names:
+                yield (Path(folder) / name).relative_to(self.root).as_posix()

@@ -1,0 +1,189 @@
+"""Renders answers at a version of the template into a folder. The only module that knows Copier."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .answers import ANSWERS_FILE, Answers, AnswersFile
+from .errors import AnswersError, DestinationError, NexusError, RenderError
+from .source import Template
+
+
+def render(answers: Answers, template: Template, destination: Path) -> None:
+    """Renders a repo. It appears whole, or not at all.
+
+    Args:
+        answers: The answers; none is asked for.
+        template: The version of the template.
+        destination: A folder that does not exist, is empty, or holds only `.git`.
+
+    Raises:
+        DestinationError: The destination holds files already, or can't be written.
+        RenderError: The template does not render.
+    """
+    destination = destination.expanduser().absolute()
+    refuse_occupied(destination)
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the destination, so that the last step is a rename within one file system.
+        staging = Path(tempfile.mkdtemp(prefix=f".{destination.name}-", dir=destination.parent))
+    except OSError as error:
+        raise DestinationError(
+            f"{destination} can't be written: {error.strerror}.", hint="Choose another folder."
+        ) from error
+    try:
+        repo = staging / "repo"
+        _copy(template.folder, repo, data=answers.model_dump(), defaults=True)
+        recorded = AnswersFile(answers=answers, src_path=template.src_path, commit=template.commit)
+        recorded.write(repo / ANSWERS_FILE)
+        _move(repo, destination)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def ask(template: Template, given: Mapping[str, object]) -> Answers:
+    """Asks the questions on the terminal, each again until its answer is right.
+
+    Args:
+        template: The version of the template.
+        given: Answers that are not asked for.
+
+    Raises:
+        KeyboardInterrupt: The user gave up.
+        RenderError: The template's questions can't be asked.
+    """
+    data: dict[str, Any] = dict(given)
+    wrong: dict[str, Any] = {}
+    while True:
+        with tempfile.TemporaryDirectory(prefix="nexus-answers-") as folder:
+            _copy(template.folder, Path(folder), data=data, user_defaults=wrong, ask=wrong)
+            said = yaml.safe_load((Path(folder) / ANSWERS_FILE).read_text(encoding="utf-8"))
+        answers = {name: value for name, value in said.items() if not name.startswith("_")}
+        try:
+            return Answers.parse(answers)
+        except AnswersError as error:
+            sys.stderr.write(f"{error.message}\n")
+            wrong = {name: answers.pop(name) for name in error.fields}
+            data = answers
+
+
+def personal_defaults() -> dict[str, object]:
+    """The defaults of the user's own Copier settings, for the questions that there are."""
+    from copier import load_settings
+
+    return {k: v for k, v in load_settings().defaults.items() if k in Answers.model_fields}
+
+
+def refuse_occupied(destination: Path) -> None:
+    """Lets only a folder pass that a repo can be rendered into.
+
+    Raises:
+        DestinationError: It names what is in the way.
+    """
+    if destination.is_dir():
+        present = sorted(entry.name for entry in destination.iterdir() if entry.name != ".git")
+        if present:
+            listed = ", ".join(present[:5]) + (", …" if len(present) > 5 else "")
+            raise DestinationError(
+                f"{destination} is not empty: it holds {listed}.",
+                hint="Nothing was written. Give a folder that does not exist yet.",
+            )
+    elif destination.exists() or destination.is_symlink():
+        raise DestinationError(
+            f"{destination} is a file.",
+            hint="Nothing was written. Give a folder that does not exist yet.",
+        )
+
+
+def _copy(
+    source: Path,
+    destination: Path,
+    *,
+    data: dict[str, Any],
+    defaults: bool = False,
+    user_defaults: dict[str, Any] | None = None,
+    ask: Iterable[str] = (),
+) -> None:
+    from copier import Settings, load_settings, run_copy
+
+    settings = Settings() if defaults else load_settings()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about git and versions, which source.py has settled
+        try:
+            run_copy(
+                str(source),
+                destination,
+                data=data,
+                defaults=defaults,
+                user_defaults=user_defaults,
+                ask=tuple(ask),
+                settings=settings,
+                overwrite=True,
+                quiet=True,
+            )
+        except NexusError:
+            raise
+        except Exception as error:
+            raise _explained(error, source) from error
+
+
+def _explained(error: Exception, source: Path) -> RenderError:
+    from copier.errors import InteractiveSessionError
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    if isinstance(error, InteractiveSessionError):
+        return RenderError(
+            "There is no terminal to ask the questions on.",
+            hint="Add --defaults, and -d KEY=VALUE for what you want otherwise.",
+        )
+    text = str(error) or type(error).__name__
+    if isinstance(error, TemplateSyntaxError):
+        text = (
+            f"{error.filename or error.name or 'a question'}, line {error.lineno}: {error.message}"
+        )
+    elif isinstance(error, TemplateError):
+        text = f"{_template_place(error)}{error.message or text}"
+    return RenderError(
+        f"The template does not render: {text}".replace(f"{source}/", ""),
+        hint="Nothing was written. The fault is in the template, not in your answers: tell its maintainers.",
+    )
+
+
+def _template_place(error: Exception) -> str:
+    """The template's file and line, as Jinja leaves them in the traceback."""
+    place, traceback = "", error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if code.co_filename.endswith(".jinja"):
+            place = f"{code.co_filename}, line {traceback.tb_lineno}: "
+        traceback = traceback.tb_next
+    return place
+
+
+def _move(repo: Path, destination: Path) -> None:
+    if not destination.exists():
+        repo.rename(destination)
+        return
+    entries = sorted(repo.iterdir())
+    try:
+        for entry in entries:
+            entry.rename(destination / entry.name)
+    except OSError as error:
+        for entry in entries:
+            moved = destination / entry.name
+            (
+                shutil.rmtree(moved, ignore_errors=True)
+                if moved.is_dir()
+                else moved.unlink(missing_ok=True)
+            )
+        raise DestinationError(
+            f"{destination} can't be written: {error.strerror}.", hint="Nothing was written."
+        ) from error

@@ -1,0 +1,146 @@
+"""pytest fixtures for whoever tests a template or a generated repo.
+
+Installed with the package: a test asks for `render_repo` or `repo_environment` by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from . import git
+from .answers import Answers
+from .rendering import render
+from .source import open_template
+
+RenderRepo = Callable[..., Path]
+
+
+@dataclass(frozen=True)
+class RenderedRepo:
+    """A rendered repo, and the shared environment that its commands run in.
+
+    Attributes:
+        path: The repo's folder.
+        answers: What it was rendered from.
+        environment: The variables of its commands.
+    """
+
+    path: Path
+    answers: Answers
+    environment: dict[str, str] = field(repr=False)
+
+    def run(
+        self, *command: str, check: bool = True, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs a command in the repo, such as `make`, `check`.
+
+        Args:
+            command: The command and its arguments.
+            check: Fail the test when the command fails.
+            variables: Environment variables on top.
+        """
+        done = subprocess.run(
+            command,
+            cwd=self.path,
+            env=self.environment | variables,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        if check and done.returncode:
+            pytest.fail(
+                f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout}", pytrace=False
+            )
+        return done
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--nexus-template`."""
+    parser.addoption(
+        "--nexus-template",
+        metavar="LOCATION",
+        help="The template that the nexus fixtures render: a folder or a git URL. Default: the one of this package.",
+    )
+
+
+@pytest.fixture(scope="session")
+def render_repo(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RenderRepo]:
+    """A function that renders the template with some answers into a new folder: `render_repo(starter="blank")`."""
+    with open_template(request.config.getoption("--nexus-template")) as template:
+
+        def render_with(**given: object) -> Path:
+            destination = tmp_path_factory.mktemp("rendered") / "repo"
+            render(Answers.parse(given), template, destination)
+            return destination
+
+        yield render_with
+
+
+@pytest.fixture(scope="session")
+def rendered(render_repo: RenderRepo) -> Callable[..., RenderedRepo]:
+    """A function that gives a rendered and committed repo, the same for the same answers: read it, don't change it."""
+    cache: dict[Answers, RenderedRepo] = {}
+
+    def repo_with(**given: object) -> RenderedRepo:
+        answers = Answers.parse(given)
+        if answers not in cache:
+            path = render_repo(**given)
+            commit_all(path)
+            cache[answers] = RenderedRepo(path, answers, _environment(path))
+        return cache[answers]
+
+    return repo_with
+
+
+def commit_all(repo: Path, message: str = "feat: set up Django project with PostgreSQL") -> None:
+    """Commits everything in the repo, as somebody, without hooks."""
+    if git.top_level(repo) != repo.resolve():
+        git.git("init", "--quiet", "--initial-branch=main", cwd=repo)
+    git.git("add", "--all", cwd=repo)
+    somebody = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    git.git(*somebody, "commit", "--quiet", "--no-verify", "--message", message, cwd=repo)
+
+
+def _environment(repo: Path) -> dict[str, str]:
+    """The variables that make a repo's commands use an environment that all repos with the same lock share."""
+    lock = (repo / "uv.lock").read_text(encoding="utf-8")
+    # The project's own name is in its lock, and makes no difference to what is installed.
+    hashes = "".join(sorted(line for line in lock.splitlines() if "hash = " in line))
+    key = hashlib.sha256(hashes.encode()).hexdigest()[:12]
+    home = Path(
+        os.environ.get(
+            "NEXUS_TEST_ENVIRONMENTS", Path(tempfile.gettempdir()) / "nexus-environments"
+        )
+    )
+    environment = home / key
+    uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if name
+        not in {"VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTEST_CURRENT_TEST"}
+        and not name.startswith(("COV_", "PYTEST_XDIST"))
+    }
+    # pyenv keeps interpreters off the PATH that a repo may need.
+    pythons = sorted(
+        Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin")
+    )
+    paths = [str(Path(uv).parent), variables["PATH"], *map(str, pythons)]
+    return variables | {
+        "PATH": os.pathsep.join(paths),
+        "UV_PROJECT_ENVIRONMENT": str(environment),
+        "UV_PYTHON_DOWNLOADS": "never",
+    }

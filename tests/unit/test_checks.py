@@ -1,0 +1,212 @@
+"""Each check: what it finds in a small tree, and what it leaves alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from nexus_scaffold import DestinationError, check, git
+from nexus_scaffold.checks import CHECKS
+from nexus_scaffold.report import as_json, as_text
+from nexus_scaffold.testing import commit_all
+from tests.conftest import ROOT
+
+Build = Callable[[Mapping[str, str | bytes]], Path]
+SHARED = ROOT.parent / "shared"
+
+MODEL = "from django.db import models\nclass Job(models.Model):\n    title = models.CharField(max_length=9)\n"
+ABSTRACT = MODEL + "    class Meta:\n        abstract = True\n"
+IMAGE = "FROM python:3.13-slim\nUSER 1000\nHEALTHCHECK CMD true\nCMD gunicorn\n"
+README = """# Jobs
+## Program overview
+## Project objective
+## Major learnings
+## Challenges faced
+## Best practices
+## Collaboration
+"""
+
+FOUND: list[tuple[str, Mapping[str, str | bytes], str]] = [
+    ("DOC101", {"notes.txt": ""}, "README.md"),
+    ("DOC101", {"README.md": " \n"}, "README.md"),
+    ("DOC102", {"README.md": README.replace("## Collaboration\n", "Collaboration\n")}, "README.md"),
+    (
+        "DOC102",
+        {"README.md": README.replace("## Collaboration\n", "```\n## Collaboration\n```\n")},
+        "README.md",
+    ),
+    ("DOC103", {"README.md": "By Your Name"}, "README.md:1"),
+    ("DOC103", {"docs/a.md": "\nTODO: write\n"}, "docs/a.md:2"),
+    ("DOC103", {"README.md": "github.com/your-username/jobs"}, "README.md:1"),
+    ("DOC103", {"README.md": "By <your name here>"}, "README.md:1"),
+    ("DOC104", {"README.md": "[the ERD](docs/erd.png)"}, "README.md:1"),
+    ("DOC104", {"docs/a.md": "![](../img/b%20c.png)", "img/b.png": ""}, "docs/a.md:1"),
+    ("DOC104", {"README.md": "[![build](badge.svg)](no/where)"}, "README.md:1"),
+    ("DOC105", {"README.md": "x\n```python\nprint()\n"}, "README.md:2"),
+    ("DOC105", {"README.md": "````\n```\n"}, "README.md:1"),
+    ("DOC106", {"README.md": "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n"}, "README.md:1"),
+    ("SET101", {".env": "SECRET_KEY=x"}, ".env"),
+    ("SET101", {"backend/.env.production": "A=1"}, "backend/.env.production"),
+    (
+        "SET102",
+        {"config/settings.py": "import os\nKEY = os.environ['KEY']\n"},
+        "config/settings.py",
+    ),
+    (
+        "SET103",
+        {"config/settings.py": "SECRET_KEY = 'django-insecure-1'\n"},
+        "config/settings.py:1",
+    ),
+    ("SET104", {"config/settings/base.py": "DEBUG = True\n"}, "config/settings/base.py:1"),
+    (
+        "SET104",
+        {"x/settings.py": "\nDEBUG = config('DEBUG', default=True, cast=bool)\n"},
+        "x/settings.py:2",
+    ),
+    (
+        "SET104",
+        {"x/settings.py": "DEBUG = os.getenv('DEBUG', 'True') == 'True'\n"},
+        "x/settings.py:1",
+    ),
+    ("SET105", {"config/settings.py": "ALLOWED_HOSTS = ['*']\n"}, "config/settings.py:1"),
+    (
+        "SET105",
+        {"x/settings.py": "ALLOWED_HOSTS = env.list('H', default=['*'])\n"},
+        "x/settings.py:1",
+    ),
+    ("SET106", {"key.pem": "-----BEGIN RSA PRIVATE " + "KEY-----\n" + "A" * 64}, "key.pem:1"),
+    (
+        "SET107",
+        {"config/settings.py": "DATABASES = {'default': {'PASSWORD': 'postgres'}}\n"},
+        "config/settings.py:1",
+    ),
+    ("DJG101", {"README.md": "x"}, "manage.py"),
+    ("DJG102", {"jobs/models.py": MODEL, "jobs/migrations/__init__.py": ""}, "jobs/models.py"),
+    ("DJG102", {"jobs/models/job.py": MODEL}, "jobs/models/job.py"),
+    ("DJG103", {"config/settings.py": "DEBUG = False\n"}, "config/settings.py"),
+    ("DJG104", {"manage.py": "", "jobs/tests.py": "# Create your tests here.\n"}, "manage.py"),
+    ("DJG105", {"db.sqlite3": b"\0"}, "db.sqlite3"),
+    ("CON101", {"Dockerfile": "FROM python:3.13\n"}, "Dockerfile"),
+    ("CON101", {"Dockerfile": "FROM a:1\nUSER app\nFROM b:1\nUSER root\n"}, "Dockerfile"),
+    ("CON102", {"Dockerfile": "FROM a:1\nCMD python \\\n  manage.py runserver\n"}, "Dockerfile:2"),
+    ("CON103", {"Dockerfile": "FROM --platform=linux/amd64 python AS build\n"}, "Dockerfile:1"),
+    ("CON103", {"Dockerfile": "FROM registry.example.org:5000/python:latest\n"}, "Dockerfile:1"),
+    ("CON104", {"Dockerfile": "FROM python:3.13\n"}, "Dockerfile"),
+    ("CON105", {"api/Dockerfile": IMAGE}, "api/Dockerfile"),
+]
+LEFT_ALONE: list[tuple[str, Mapping[str, str | bytes]]] = [
+    ("DOC101", {"readme.rst": "Jobs"}),
+    ("DOC102", {"README.md": README}),
+    (
+        "DOC103",
+        {"README.md": "Run `TODO` <!-- TODO: your words --> for your project, with your name."},
+    ),
+    ("DOC103", {"README.md": "```\nyour-name\n```\n[your first week](week.md)"}),
+    (
+        "DOC104",
+        {
+            "README.md": "[a](#b) [c](https://x.y/z) [d](mailto:a@b.c) [e](docs/) [f](docs/x.md#y)",
+            "docs/x.md": "",
+        },
+    ),
+    (
+        "DOC104",
+        {"docs/x.md": "[up](../README.md) [rooted](/README.md) `[no](link)`", "README.md": ""},
+    ),
+    ("DOC105", {"README.md": "```a\n```\n~~~\n```\n~~~\n```inline```\n"}),
+    ("DOC106", {"README.md": "Title\n=======\n"}),
+    ("SET101", {".env.example": "SECRET_KEY="}),
+    ("SET102", {"config/settings.py": "import os\nos.environ\n", ".env.example": ""}),
+    ("SET103", {"config/settings/base.py": "SECRET_KEY = env('SECRET_KEY')\n"}),
+    ("SET103", {"config/settings/development.py": "SECRET_KEY = 'for development'\n"}),
+    ("SET104", {"config/settings/base.py": "DEBUG = env.bool('DEBUG', default=False)\n"}),
+    ("SET104", {"config/settings/local.py": "DEBUG = True\n"}),
+    ("SET105", {"config/settings.py": "ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')\n"}),
+    ("SET106", {"cert.pem": "-----BEGIN CERTIFICATE-----\n" + "A" * 64}),
+    (
+        "SET107",
+        {"config/settings.py": "DB = {'PASSWORD': env('DB_PASSWORD')}\nPASSWORD_HASHERS = ['x']\n"},
+    ),
+    ("DJG102", {"jobs/models.py": MODEL, "jobs/migrations/0001_initial.py": ""}),
+    ("DJG102", {"core/models.py": ABSTRACT}),
+    ("DJG103", {"config/settings.py": "AUTH_USER_MODEL = 'accounts.User'\n"}),
+    ("DJG104", {"manage.py": "", "jobs/tests/test_api.py": "def test_x(): ...\n"}),
+    ("CON101", {"Dockerfile": IMAGE}),
+    ("CON102", {"Dockerfile": IMAGE}),
+    ("CON103", {"Dockerfile": "FROM python@sha256:abc AS a\nFROM a\nFROM ${BASE}\nFROM scratch\n"}),
+    ("CON104", {"Dockerfile": IMAGE}),
+    ("CON105", {"api/Dockerfile": IMAGE, "api/.dockerignore": ".env"}),
+]
+
+
+@pytest.mark.parametrize(("rule", "files", "place"), FOUND)
+def test_it_finds(tree: Build, rule: str, files: Mapping[str, str | bytes], place: str) -> None:
+    found = [f for f in check(tree(files)) if f.check == rule]
+    assert found
+    assert place == (found[0].path if found[0].line is None else f"{found[0].path}:{found[0].line}")
+    assert found[0].mend
+
+
+@pytest.mark.parametrize(("rule", "files"), LEFT_ALONE)
+def test_it_leaves_alone(tree: Build, rule: str, files: Mapping[str, str | bytes]) -> None:
+    assert [f for f in check(tree(files)) if f.check == rule] == []
+
+
+def test_every_check_is_tested_both_ways_and_says_what_it_is() -> None:
+    ids = {kind.__name__ for kind in CHECKS}
+    assert {rule for rule, _, _ in FOUND} == ids
+    assert ids - {rule for rule, _ in LEFT_ALONE} == {"DJG101", "DJG105"}  # shown by the next test
+    assert all(kind.__doc__ and kind.mend for kind in CHECKS)
+
+
+def test_what_git_ignores_is_not_read(tree: Build) -> None:
+    repo = tree(
+        {
+            ".gitignore": ".env\n*.sqlite3\n",
+            ".env": "SECRET_KEY=x",
+            "db.sqlite3": b"\0",
+            "manage.py": "",
+        }
+    )
+    commit_all(repo)
+    assert {f.check for f in check(repo)} & {"SET101", "DJG101", "DJG105"} == set()
+
+
+def test_an_environment_file_that_is_not_yet_tracked_is_no_finding(tree: Build) -> None:
+    repo = tree({"README.md": "x"})
+    git.git("init", "--quiet", cwd=repo)
+    (repo / ".env").write_text("A=1")
+    assert "SET101" not in {f.check for f in check(repo)}
+
+
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DestinationError):
+        check(tmp_path / "none")
+
+
+def test_the_report_groups_places_under_their_fact_and_ends_with_the_mend(tree: Build) -> None:
+    findings = [f for f in check(tree({"README.md": "TODO\n\nTBD\n"})) if f.check == "DOC103"]
+    assert as_text(findings) == (
+        "DOC103  The documents hold no placeholder text.\n"
+        "  README.md:1: A placeholder: 'TODO'.\n"
+        "  README.md:3: A placeholder: 'TBD'.\n"
+        "  → Write your own words there, or take the line out.\n\n"
+        "2 findings."
+    )
+    assert [f["line"] for f in json.loads(as_json(findings))] == [1, 3]
+    assert as_text([]) == "Nothing found."
+
+
+@pytest.mark.skipif(
+    not SHARED.is_dir(), reason="needs the folder of real READMEs beside the checkout: ../shared"
+)
+def test_real_readmes_in_any_encoding_are_read(tree: Build, tmp_path: Path) -> None:
+    """L12: the five seeds and the whole corpus, each as the README of an otherwise empty repo."""
+    readmes = sorted([*SHARED.glob("seeds/*.txt"), *SHARED.glob("corpus/*.md")])
+    assert readmes
+    for readme in readmes:
+        (tmp_path / "README.md").write_bytes(readme.read_bytes())
+        assert "DJG101" in {f.check for f in check(tmp_path)}, readme.name

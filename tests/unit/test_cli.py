@@ -1,0 +1,175 @@
+"""The `nexus` command: what it prints, and what it exits with."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nexus_scaffold import cli
+from tests.small_template import change_template, make_template
+
+
+def _nexus(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["nexus", *arguments])
+    with pytest.raises(SystemExit) as stopped:
+        cli.main()
+    code = stopped.value.code
+    return code if isinstance(code, int) else 0
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    return make_template(tmp_path / "template")
+
+
+def test_new_says_where_the_repo_is_and_what_is_next(
+    template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    repo = tmp_path / "repo"
+    arguments = ("new", str(repo), "--template", str(template), "-d", "project_name=Ajira = yako")
+    assert _nexus(monkeypatch, *arguments) == 0
+    printed = capsys.readouterr()
+    assert f"done: Ajira = yako is in {repo}" in printed.out
+    assert "make run" in printed.out
+    assert "There is no terminal to ask on" in printed.err
+    assert "\x1b" not in printed.out + printed.err
+    assert (repo / "name.txt").read_text() == "Ajira = yako\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("-d", "starter"), "there is no equals sign"),
+        (("-d", "starter=shop"), "starter: 'shop' is not one of the choices"),
+        (("-d", "stater=blank"), "Did you mean starter?"),
+        (("-d", "containers=banana"), "containers: 'banana' is neither yes nor no"),
+        (("--template", "no/such"), "There is no template"),
+        (("--ref", "v9"), "no version v9"),
+    ],
+)
+def test_bad_input_exits_with_2_names_the_field_and_writes_nothing(
+    template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    said: str,
+) -> None:
+    before = sorted(tmp_path.iterdir())
+    source = ("--template", str(template)) if "--template" not in arguments else ()
+    assert (
+        _nexus(monkeypatch, "new", str(tmp_path / "repo"), "--defaults", *source, *arguments) == 2
+    )
+    printed = capsys.readouterr()
+    assert "error: " in printed.err
+    assert said in printed.err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_check_exits_with_1_when_it_finds_something(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, "check", str(tmp_path)) == 1
+    assert "DOC101  The repo has a README." in capsys.readouterr().out
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--format", "json") == 1
+    assert json.loads(capsys.readouterr().out)[0]["check"] == "DOC101"
+
+
+def test_check_of_a_missing_folder_exits_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, "check", str(tmp_path / "none")) == 2
+    assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [(), ("new",), ("check",)])
+def test_help_has_examples(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, *command, "--help") == 0
+    assert "Examples:" in capsys.readouterr().out
+
+
+def test_the_version_is_the_package_s(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out.startswith("nexus 0.")
+
+
+def test_help_imports_neither_copier_nor_pydantic() -> None:
+    program = (
+        "import sys; from nexus_scaffold import cli; sys.argv = ['nexus', '--help']\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "print([name for name in ('copier', 'pydantic', 'yaml', 'rich', 'pytest') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_on_a_terminal_the_questions_are_asked_and_a_wrong_answer_again(
+    template: Path, tmp_path: Path
+) -> None:
+    import pty
+
+    change_template(template, "{{ project_name }} by {{ user_name }}\n")
+    repo = tmp_path / "repo"
+    controller, terminal = pty.openpty()
+    command = [
+        sys.executable,
+        "-m",
+        "nexus_scaffold",
+        "new",
+        str(repo),
+        "--template",
+        str(template),
+    ]
+    given = ["-d", "setup=quick", "-d", "starter=blank", "-d", "github_user="]
+    environment = os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
+    process = subprocess.Popen(
+        [*command, *given], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
+    )
+    os.close(terminal)
+    screen = ""
+
+    def until(text: str) -> None:
+        nonlocal screen
+        while text not in screen:
+            assert select.select([controller], [], [], 20)[
+                0
+            ], f"{text!r} was never shown:\n{screen}"
+            screen += os.read(controller, 4096).decode(errors="replace")
+
+    def answer(text: str) -> None:
+        nonlocal screen
+        screen = ""
+        os.write(controller, f"{text}\r".encode())
+
+    until("The project's name")
+    answer("\x7f" * len("Project Nexus") + "Django")
+    until("Your name")
+    answer("Ada")
+    until("Your e-mail address")
+    answer("ada")
+    until("Validation error for question 'user_email'")
+    answer("@example.org")
+    until("add a word, such as django-api")
+    until("The short name")
+    answer("-api")
+    until("runs its checks and tests")
+    assert process.wait(timeout=30) == 0
+    os.close(controller)
+    assert (repo / "name.txt").read_text() == "Django by Ada\n"
+    assert "project_slug: django-api\n" in (repo / ".copier-answers.yml").read_text()
