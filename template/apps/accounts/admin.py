@@ -1,0 +1,47 @@
+"""Users in Django's admin."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+
+from apps.accounts.models import User
+
+
+class UserCreationForm(AdminUserCreationForm):
+    """A new user: the address, the name and the role, with the password twice."""
+
+    class Meta:
+        model = User
+        fields = ("email", "full_name", "role")
+
+
+class UserEditForm(UserChangeForm):
+    """A user, whose password has a form of its own."""
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Users by e-mail address."""
+
+    form = UserEditForm
+    add_form = UserCreationForm
+    list_display = ("email", "full_name", "role", "is_active", "created_at")
+    list_filter = ("role", "is_active")
+    search_fields = ("email", "full_name")
+    ordering = ("email",)
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("email", "password", "full_name", "role", "is_active")}),
+        ("Dates", {"fields": ("last_login", "created_at", "updated_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {"fields": ("email", "full_name", "role", "usable_password", "password1", "password2")},
+        ),
+    )

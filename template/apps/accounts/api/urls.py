@@ -1,0 +1,28 @@
+"""Routes of the accounts: those of allauth have its paths, ours have DRF's closing slash."""
+
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from apps.accounts.api import auth_views
+from apps.accounts.api.views import ProfileView, UserViewSet
+
+router = SimpleRouter()
+router.register("users", UserViewSet, basename="user")
+
+urlpatterns = [
+    path("auth/signup", auth_views.SignupView.as_view(), name="signup"),
+    path("auth/email/verify", auth_views.VerifyEmailView.as_view(), name="email-verify"),
+    path("auth/email/verify/resend", auth_views.ResendCodeView.as_view(), name="email-resend"),
+    path("auth/login", auth_views.LoginView.as_view(), name="login"),
+    path("auth/session", auth_views.SessionView.as_view(), name="session"),
+    path(
+        "auth/password/request", auth_views.PasswordRequestView.as_view(), name="password-request"
+    ),
+    path("auth/password/reset", auth_views.PasswordResetView.as_view(), name="password-reset"),
+    path(
+        "account/password/change", auth_views.PasswordChangeView.as_view(), name="password-change"
+    ),
+    path("tokens/refresh", auth_views.RefreshView.as_view(), name="refresh"),
+    path("accounts/me/", ProfileView.as_view(), name="profile"),
+    path("accounts/", include(router.urls)),
+]

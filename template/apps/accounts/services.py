@@ -1,0 +1,26 @@
+"""What changes users: the rules."""
+
+from django.db import transaction
+
+from apps.accounts.models import Role, User
+from apps.core.errors import ApplicationError
+
+
+def complete_signup(user: User, *, full_name: str, role: str) -> None:
+    """Give a new user the name and, if one was chosen, the role."""
+    user.full_name = full_name
+    user.role = role or user.role
+    user.save(update_fields=["full_name", "role", "updated_at"])
+
+
+@transaction.atomic
+def change_role(user: User, role: Role) -> User:
+    """Give a user another role; the site keeps at least one active admin."""
+    # The lock on all admins lets two of them, each removing the other, only go one by one.
+    admins = User.objects.select_for_update().filter(role=Role.ADMIN, is_active=True)
+    others = [admin for admin in admins.order_by("pk") if admin.pk != user.pk]
+    if user.is_admin and role != Role.ADMIN and not others:
+        raise ApplicationError("The last admin keeps the role.", code="last_admin")
+    user.role = role
+    user.save(update_fields=["role", "updated_at"])
+    return user

@@ -1,0 +1,23 @@
+"""Fields that more than one app may want."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+
+if TYPE_CHECKING:
+    EmailField = models.EmailField[str, str]
+else:
+    EmailField = models.EmailField
+
+
+class LowercaseEmailField(EmailField):
+    """An e-mail address in lower case: equality, look-ups and uniqueness ignore case."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the address in lower case."""
+        value = super().to_python(value)
+        return value.lower() if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Write and compare in lower case."""
+        return self.to_python(super().get_prep_value(value))

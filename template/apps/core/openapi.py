@@ -1,0 +1,92 @@
+"""What every operation of the OpenAPI document has in common: its errors."""
+
+from http import HTTPStatus
+from typing import Any
+
+from apps.core.errors import CONTENT_TYPE, DETAILS, INVALID
+
+PROBLEM = {
+    "type": "object",
+    "description": "An error (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "description": "The kind of problem, as an address."},
+        "title": {"type": "string", "description": "The status in words."},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What went wrong, for people."},
+        "instance": {"type": "string", "description": "The path that was asked for."},
+        "code": {"type": "string", "description": "What went wrong, for programs."},
+        "request_id": {"type": "string", "description": "For reports, and in our logs."},
+        "errors": {
+            "type": "array",
+            "description": "The values that were refused.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "message": {"type": "string"},
+                    "code": {"type": "string"},
+                    "param": {"type": "string", "description": "The field; `a.0.b` if nested."},
+                },
+                "required": ["message", "code"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+}
+
+
+def problem_response(status: HTTPStatus) -> dict[str, Any]:
+    """Return the description of an error answer, with an example."""
+    example: dict[str, Any] = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": DETAILS[status],
+        "instance": "/api/v1/accounts/users/",
+        "code": status.name.lower(),
+        "request_id": "0b6f8a52-6d5e-4f0e-9a43-3f6f2f6f8f10",
+    }
+    if status == HTTPStatus.BAD_REQUEST:
+        error = {"message": "Enter a valid value.", "code": "invalid", "param": "page_size"}
+        example |= {**INVALID, "errors": [error]}
+    return {
+        "description": f"{status.phrase}: a problem (RFC 9457).",
+        "content": {
+            CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
+        },
+    }
+
+
+def statuses(path: str, method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
+    """Return the errors that an operation may answer with."""
+    security = operation.get("security", [{}])
+    found = set()
+    if "requestBody" in operation or any(
+        parameter["in"] == "query" for parameter in operation.get("parameters", [])
+    ):
+        found.add(HTTPStatus.BAD_REQUEST)
+    if {} not in security:
+        found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+    if "{" in path:
+        found.add(HTTPStatus.NOT_FOUND)
+    if method != "get":
+        found.add(HTTPStatus.CONFLICT)
+        if {} in security:
+            found.add(HTTPStatus.TOO_MANY_REQUESTS)
+    return found
+
+
+def describe_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    """Add to each operation the errors that it may answer with (a hook of drf-spectacular)."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = PROBLEM
+    used: set[HTTPStatus] = set()
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            for status in statuses(path, method, operation):
+                if str(status.value) not in responses:
+                    responses[str(status.value)] = {"$ref": f"#/components/responses/{status.name}"}
+                    used.add(status)
+            operation["responses"] = dict(sorted(responses.items()))
+    components["responses"] = {status.name: problem_response(status) for status in sorted(used)}
+    return result

@@ -1,0 +1,41 @@
+"""The environment that the settings are read from."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class Environment(Env):
+    """Reads variables, and tells at the end, in one message, all that are missing or wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(eager=False)
+
+    def names(self, name: str, **options: Any) -> list[str]:
+        """Read a list, separated by commas, with or without spaces."""
+        values: list[str] = self.list(name, **options) or []
+        return [value.strip() for value in values]
+
+    def seal(self) -> None:
+        """End the reading; raise ``ImproperlyConfigured`` if a variable was missing or wrong."""
+        try:
+            super().seal()
+        except EnvValidationError as error:
+            by_name = cast(Mapping[str, list[str]], error.error_messages)
+            # Django may import the settings again, and is to hear the same.
+            self._sealed, self._errors = False, dict(by_name)
+            problems = "".join(
+                f"\n- {name}: {' '.join(dict.fromkeys(messages))}"
+                for name, messages in sorted(by_name.items())
+            )
+            raise ImproperlyConfigured(
+                f"The environment is not complete (.env.example explains each name):{problems}"
+            ) from None
+
+
+env = Environment()

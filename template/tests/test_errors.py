@@ -1,0 +1,266 @@
+"""Every error of the API is a problem (RFC 9457) with the request's id."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    SuspiciousOperation,
+    ValidationError,
+)
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.test import Client
+from django.urls import path
+from django.views.decorators.csrf import csrf_protect
+from rest_framework import exceptions, serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIClient
+from rest_framework.throttling import AnonRateThrottle
+from rest_framework.views import APIView
+
+from apps.accounts.models import User
+from apps.accounts.tests.factories import UserFactory
+from apps.core.errors import ApplicationError
+from config.urls import urlpatterns as project_urls
+
+ERRORS: dict[str, Exception] = {
+    "application": ApplicationError("It is closed.", code="closed"),
+    "validation": ValidationError({"title": ["Too short."], NON_FIELD_ERRORS: ["Not both."]}),
+    "not-found": Http404("a detail of the code"),
+    "denied": PermissionDenied("a detail of the code"),
+    "suspicious": SuspiciousOperation("a detail of the code"),
+    "bug": RuntimeError("a secret"),
+    "nested": exceptions.ValidationError(
+        {"items": [{}, {"price": ["Too low."]}], "non_field_errors": ["Not both."]}
+    ),
+}
+
+
+class RaisingView(APIView):
+    """Raises the error of its path."""
+
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request, error: str) -> Response:
+        """Raise."""
+        raise ERRORS[error]
+
+
+class EchoSerializer(serializers.Serializer[Any]):
+    """A number."""
+
+    number = serializers.IntegerField()
+
+
+class OncePerDay(AnonRateThrottle):
+    """Once a day."""
+
+    rate = "1/day"
+
+
+class EchoView(APIView):
+    """Takes a number, once a day."""
+
+    permission_classes = (AllowAny,)
+    throttle_classes = (OncePerDay,)
+
+    def post(self, request: Request) -> Response:
+        """Echo."""
+        serializer = EchoSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return Response(serializer.validated_data)
+
+
+def raising(request: HttpRequest, error: str) -> HttpResponse:
+    """Raise in a view of Django."""
+    raise ERRORS[error]
+
+
+def conflict(request: HttpRequest) -> HttpResponse:
+    """Answer as another library might."""
+    return JsonResponse({"status": 409, "hint": "Retry."}, status=409)
+
+
+urlpatterns = [
+    *project_urls,
+    path("api/drf/<error>", RaisingView.as_view()),
+    path("api/echo", EchoView.as_view()),
+    path("api/django/<error>", raising),
+    path("api/form", csrf_protect(conflict)),
+    path("api/conflict", conflict),
+    path("page/<error>", raising),
+]
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+
+@pytest.fixture
+def visitor() -> APIClient:
+    """Return a client that gets the answer even where a view fails."""
+    return APIClient(raise_request_exception=False)
+
+
+def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
+    """Assert that an answer is a whole problem; return its members."""
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = json.loads(response.content)
+    assert body["status"] == status
+    assert body["code"] == code
+    assert body["title"]
+    assert body["detail"]
+    assert body["type"] == "about:blank"
+    assert body["instance"] == response.wsgi_request.path
+    assert body["request_id"] == response.headers["X-Request-ID"]
+    return body
+
+
+@pytest.mark.parametrize("kind", ["drf", "django"])
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        ("not-found", 404, "not_found"),
+        ("bug", 500, "internal_server_error"),
+        ("suspicious", 400, "bad_request"),
+    ],
+)
+def test_what_any_view_raises_is_a_problem(
+    visitor: APIClient, kind: str, error: str, status: int, code: str
+) -> None:
+    """H07: DRF's views and Django's answer alike, and no error tells of the code."""
+    response = visitor.get(f"/api/{kind}/{error}")
+
+    assert_problem(response, status, code)
+    assert b"secret" not in response.content
+    assert b"detail of the code" not in response.content
+
+
+@pytest.mark.parametrize(("kind", "code"), [("drf", "permission_denied"), ("django", "forbidden")])
+def test_what_is_forbidden_is_a_problem(visitor: APIClient, kind: str, code: str) -> None:
+    """H07: 403."""
+    assert_problem(visitor.get(f"/api/{kind}/denied"), 403, code)
+
+
+def test_a_rule_of_the_domain_refuses_with_a_code(visitor: APIClient) -> None:
+    """H07: an ApplicationError of a service."""
+    body = assert_problem(visitor.get("/api/drf/application"), 409, "closed")
+
+    assert body["detail"] == "It is closed."
+
+
+def test_a_validation_error_of_django_names_the_field(visitor: APIClient) -> None:
+    """H07: a model's own validation is a 400, not a 500."""
+    body = assert_problem(visitor.get("/api/drf/validation"), 400, "invalid")
+
+    assert body["errors"] == [
+        {"message": "Too short.", "code": "invalid", "param": "title"},
+        {"message": "Not both.", "code": "invalid"},
+    ]
+
+
+def test_a_nested_validation_error_names_the_path(visitor: APIClient) -> None:
+    body = assert_problem(visitor.get("/api/drf/nested"), 400, "invalid")
+
+    assert body["errors"] == [
+        {"message": "Too low.", "code": "invalid", "param": "items.1.price"},
+        {"message": "Not both.", "code": "invalid"},
+    ]
+
+
+def test_a_wrong_value_is_a_problem_that_names_the_field(visitor: APIClient) -> None:
+    """H07: 400 by a serializer."""
+    body = assert_problem(visitor.post("/api/echo", {"number": "one"}), 400, "invalid")
+
+    assert [error["param"] for error in body["errors"]] == ["number"]
+
+
+def test_malformed_json_is_a_problem(visitor: APIClient) -> None:
+    """H07: 400 by a parser."""
+    response = visitor.post("/api/echo", "{", content_type="application/json")
+
+    assert_problem(response, 400, "parse_error")
+
+
+def test_an_unknown_media_type_is_a_problem(visitor: APIClient) -> None:
+    """H07: 415."""
+    response = visitor.post("/api/echo", "number=1", content_type="text/plain")
+
+    assert_problem(response, 415, "unsupported_media_type")
+
+
+def test_an_answer_that_nobody_can_give_is_a_problem(visitor: APIClient) -> None:
+    """H07: 406."""
+    response = visitor.post("/api/echo", {"number": 1}, headers={"Accept": "text/csv"})
+
+    assert_problem(response, 406, "not_acceptable")
+
+
+def test_too_many_requests_are_a_problem_that_says_when_to_return(visitor: APIClient) -> None:
+    """H07: 429."""
+    assert visitor.post("/api/echo", {"number": 1}).status_code == 200
+
+    response = visitor.post("/api/echo", {"number": 1})
+
+    assert_problem(response, 429, "throttled")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_a_visitor_is_asked_to_log_in(visitor: APIClient) -> None:
+    """H07, S04: 401 names the scheme."""
+    response = visitor.get("/api/v1/accounts/me/")
+
+    assert_problem(response, 401, "not_authenticated")
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_the_wrong_role_is_refused(login: Callable[[User], APIClient]) -> None:
+    """H07, S04: 403 by a permission."""
+    response = login(UserFactory.create()).get("/api/v1/accounts/users/")
+
+    assert_problem(response, 403, "permission_denied")
+
+
+def test_a_wrong_method_is_a_problem(login: Callable[[User], APIClient]) -> None:
+    """H07: 405 says what is allowed."""
+    response = login(UserFactory.create()).delete("/api/v1/accounts/me/")
+
+    assert_problem(response, 405, "method_not_allowed")
+    assert "PATCH" in response.headers["Allow"]
+
+
+def test_an_unknown_address_is_a_problem(visitor: APIClient) -> None:
+    """H07: 404 where no view is."""
+    assert_problem(visitor.get("/api/v1/nowhere"), 404, "not_found")
+
+
+def test_a_forged_form_is_a_problem() -> None:
+    """H07, S05: 403 by the CSRF protection."""
+    response = Client(enforce_csrf_checks=True).post("/api/form")
+
+    assert_problem(response, 403, "forbidden")
+
+
+def test_an_unknown_host_is_a_problem(visitor: APIClient) -> None:
+    """H07, S05: 400 by Django itself."""
+    response = visitor.get("/api/v1/accounts/me/", headers={"Host": "evil.example"})
+
+    assert_problem(response, 400, "bad_request")
+
+
+def test_another_librarys_error_keeps_its_members(visitor: APIClient) -> None:
+    """H07: an error that somebody else formed."""
+    body = assert_problem(visitor.get("/api/conflict"), 409, "conflict")
+
+    assert body["hint"] == "Retry."
+
+
+def test_a_page_for_people_fails_as_a_page(visitor: APIClient) -> None:
+    response = visitor.get("/page/not-found", headers={"Accept": "text/html"})
+
+    assert response.status_code == 404
+    assert response.headers["Content-Type"].startswith("text/html")

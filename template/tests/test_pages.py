@@ -1,0 +1,105 @@
+"""The pages for people: they come whole from this server, and their scripts are files."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.test import Client
+from pytest_django import Settings
+
+PAGES = ["/", "/api/docs/", "/swagger/", "/api/redoc/"]
+
+
+class Page(HTMLParser):
+    """Collects what a page loads and links to, and what is inline."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.links: list[str] = []
+        self.inline: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Sort a tag."""
+        values = {name: value or "" for name, value in attrs}
+        self.inline += [name for name in values if name == "style" or name.startswith("on")]
+        self.inline += [tag] if tag == "style" or (tag == "script" and "src" not in values) else []
+        if tag in {"script", "img"} and "src" in values:
+            self.loads.append(values["src"])
+        elif tag == "link":
+            self.loads.append(values["href"])
+        elif tag == "a":
+            self.links.append(values["href"])
+
+
+def page(client: Client, path: str) -> Page:
+    """Read a page."""
+    response = client.get(path)
+    assert response.status_code == 200
+    return Page(response.content.decode())
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_works_without_a_network(client: Client, path: str) -> None:
+    """T13: no CDN, no fonts from elsewhere, nothing inline."""
+    found = page(client, path)
+
+    assert found.inline == []
+    assert found.loads
+    for address in found.loads:
+        if address.startswith("/static/"):
+            assert finders.find(address.removeprefix("/static/")), address
+        else:
+            assert client.get(address).headers["Content-Type"].startswith("application/javascript")
+
+
+@pytest.mark.parametrize("path", PAGES[1:])
+def test_the_references_may_load_nothing_from_elsewhere(client: Client, path: str) -> None:
+    """S05: Swagger UI and ReDoc would like to, so the browser is told not to."""
+    html = client.get(path).content.decode()
+
+    assert "Content-Security-Policy\" content=\"default-src 'self';" in html
+
+
+@pytest.mark.parametrize("name", ["core/home.css", "core/docs.css", "core/icon.svg"])
+def test_a_style_loads_nothing_from_elsewhere(name: str) -> None:
+    with open(str(finders.find(name)), encoding="utf-8") as file:
+        text = file.read().replace("http://www.w3.org/2000/svg", "")
+
+    assert not re.search(r"@import|https?://|url\((?!#)", text)
+
+
+@pytest.mark.django_db
+def test_every_link_of_the_front_page_leads_somewhere(client: Client, settings: Settings) -> None:
+    """T13: Swagger, ReDoc, the document, the admin and the probes."""
+    settings.REPOSITORY_URL = ""
+
+    links = page(client, "/").links
+
+    assert {"/api/docs/", "/api/redoc/", "/api/schema/", "/admin/", "/health/ready"} <= set(links)
+    for link in links:
+        assert client.get(link).status_code in {200, 302}, link
+
+
+def test_the_front_page_names_the_project_and_its_repository(
+    client: Client, settings: Settings
+) -> None:
+    settings.PROJECT_NAME = "Ngũgĩ's <Jobs>"
+    settings.REPOSITORY_URL = "https://git.example.org/ada/jobs"
+
+    html = client.get("/").content.decode()
+
+    assert "<title>Ngũgĩ&#x27;s &lt;Jobs&gt;</title>" in html
+    assert 'href="https://git.example.org/ada/jobs/tree/main/docs"' in html
+
+
+def test_links_into_the_repository_point_to_files() -> None:
+    html = (settings.BASE_DIR / "apps/core/templates/core/home.html").read_text(encoding="utf-8")
+
+    paths = re.findall(r"repository_url }}/(?:tree|blob)/main/([^\"]+)", html)
+
+    assert paths
+    assert [path for path in paths if not (settings.BASE_DIR / path).exists()] == []

@@ -1,0 +1,95 @@
+"""`manage.py seed`."""
+
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from pytest_django import Settings
+
+from apps.accounts.models import Role, User
+from apps.accounts.tests.auth import AuthClient
+
+pytestmark = pytest.mark.django_db
+
+
+def seed(scale: int = 1) -> str:
+    """Run the command; return what it says."""
+    call_command("seed", f"--scale={scale}", stdout=(out := StringIO()))
+    return out.getvalue()
+
+
+def counts() -> dict[str, int]:
+    """Return the number of rows of each of the project's models."""
+    return {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model.__module__.startswith("apps.")
+    }
+
+
+@pytest.fixture(autouse=True)
+def _debug(settings: Settings) -> None:
+    settings.DEBUG = True
+
+
+def test_a_demo_account_of_each_role_can_log_in(settings: Settings) -> None:
+    settings.DEMO_PASSWORD = "a-demo-password"
+
+    seed()
+
+    for role in Role:
+        client = AuthClient()
+        client.log_in(f"{role}@example.com", "a-demo-password")
+        assert client.profile().json()["role"] == role
+
+
+def test_a_password_is_made_up_where_none_is_given(settings: Settings) -> None:
+    """S05: no password that everybody knows."""
+    settings.DEMO_PASSWORD = ""
+
+    password = seed().partition("with the password ")[2].split()[0]
+
+    assert AuthClient().log_in("admin@example.com", password).status_code == 200
+
+
+def test_every_model_gets_rows_and_a_second_run_adds_none() -> None:
+    seed()
+    first = counts()
+
+    seed()
+
+    assert all(first.values())
+    assert counts() == first
+
+
+def test_scale_makes_more() -> None:
+    """C02, C15: as much data as one wants to measure with."""
+    seed()
+    first = counts()
+
+    seed(scale=2)
+
+    assert counts()[User._meta.label] > first[User._meta.label]
+
+
+def test_nobody_but_the_demo_accounts_can_log_in() -> None:
+    seed()
+
+    able = [user.email for user in User.objects.all() if user.has_usable_password()]
+
+    assert sorted(able) == sorted(f"{role}@example.com" for role in Role)
+
+
+def test_production_is_seeded_only_with_a_password_of_ones_own(settings: Settings) -> None:
+    """S05: no demo account appears in production by accident."""
+    settings.DEBUG = False
+    settings.DEMO_PASSWORD = ""
+
+    with pytest.raises(CommandError, match="DEMO_PASSWORD"):
+        seed()
+
+
+def test_a_scale_of_nothing_is_refused() -> None:
+    with pytest.raises(CommandError, match="1 or more"):
+        seed(scale=0)
