@@ -1,0 +1,1 @@
+"""The job board: employers post jobs, candidates find them and apply."""

@@ -1,0 +1,15 @@
+"""Routes of the job board."""
+
+from rest_framework.routers import SimpleRouter
+
+from apps.jobs.api import views
+
+router = SimpleRouter()
+router.register("industries", views.IndustryViewSet, basename="industry")
+router.register("locations", views.LocationViewSet, basename="location")
+router.register("skills", views.SkillViewSet, basename="skill")
+router.register("companies", views.CompanyViewSet, basename="company")
+router.register("postings", views.JobPostingViewSet, basename="posting")
+router.register("applications", views.ApplicationViewSet, basename="application")
+
+urlpatterns = router.urls

@@ -1,0 +1,91 @@
+"""Many requests at the same moment. SQLite has no row locks, so this needs PostgreSQL."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.db import connection, transaction
+from rest_framework.test import APIClient
+
+from apps.accounts.models import Role
+from apps.accounts.tests.factories import UserFactory
+from apps.jobs import services
+from apps.jobs.models import Application, Company
+from apps.jobs.tests import Login
+from apps.jobs.tests.factories import JobPostingFactory
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="a race needs PostgreSQL: set DATABASE_URL=postgres://… and run it again",
+    ),
+]
+THREADS = 16
+
+
+def at_once(calls: list[Callable[[], int]]) -> list[int]:
+    """Make all calls in the same moment, each in a thread of its own."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], int]) -> int:
+        barrier.wait(timeout=10)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def post(client: APIClient, path: str, **body: str) -> int:
+    """Return the status that a request is answered with, over a connection of its own."""
+    try:
+        return client.post(f"/api/v1/{path}", body).status_code
+    finally:
+        connection.close()
+
+
+def test_a_candidate_who_applies_many_times_at_once_applies_once(login: Login) -> None:
+    """H08: one request wins, the others are a conflict, none is an error of ours."""
+    path = f"postings/{JobPostingFactory.create().pk}/apply/"
+    client = login(UserFactory.create(role=Role.CANDIDATE))
+    statuses = at_once([partial(post, client, path, cover_letter="Hello")] * THREADS)
+    assert sorted(statuses) == [201] + [409] * (THREADS - 1)
+    assert Application.objects.count() == 1
+
+
+def test_many_candidates_who_apply_at_once_all_apply(login: Login) -> None:
+    """H08: the lock makes them wait for each other, and refuses nobody."""
+    path = f"postings/{JobPostingFactory.create().pk}/apply/"
+    clients = [login(user) for user in UserFactory.create_batch(THREADS, role=Role.CANDIDATE)]
+    statuses = at_once([partial(post, client, path, cover_letter="Hello") for client in clients])
+    assert statuses == [201] * THREADS
+    assert Application.objects.count() == THREADS
+
+
+def test_who_applies_while_the_posting_is_being_closed_waits_and_is_refused(login: Login) -> None:
+    """H08: the lock holds the application until the closing is done."""
+    posting = JobPostingFactory.create()
+    client = login(UserFactory.create(role=Role.CANDIDATE))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            services.close_posting(actor=posting.company.owner, posting=posting)
+            status = pool.submit(
+                post, client, f"postings/{posting.pk}/apply/", cover_letter="Hello"
+            )
+            with pytest.raises(TimeoutError):
+                status.result(timeout=0.5)
+        assert status.result(timeout=10) == 409
+    assert not Application.objects.exists()
+
+
+def test_an_employer_who_makes_many_companies_at_once_makes_one(login: Login) -> None:
+    """H08: where there is no row to lock yet, the unique constraint decides, without a 500."""
+    client = login(UserFactory.create(role=Role.EMPLOYER))
+    statuses = at_once(
+        [partial(post, client, "companies/", name=f"Company {n}") for n in range(THREADS)]
+    )
+    assert statuses.count(201) == 1
+    assert set(statuses) <= {201, 400, 409}
+    assert Company.objects.count() == 1
