@@ -1,0 +1,242 @@
+"""What renders is whole and clean, with every pair of answers."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+import yaml
+
+from nexus_scaffold import Answers, check
+from nexus_scaffold.matrix import pairwise
+from nexus_scaffold.testing import RenderRepo
+from tests.conftest import ROOT
+from tests.variants import BLANK_WITH_EVERYTHING_OFF, DEFAULTS, JOB_BOARD_WITH_EVERYTHING_ON
+
+VARIANTS = [
+    *(answers.model_dump() for answers in pairwise()),
+    BLANK_WITH_EVERYTHING_OFF,
+    JOB_BOARD_WITH_EVERYTHING_ON,
+]
+IDS = [
+    *(f"pair-{number}" for number in range(len(VARIANTS) - 2)),
+    "everything-off",
+    "everything-on",
+]
+# What the program asks of a README, in its order.
+README_ORDER = (
+    "overview",
+    "objective",
+    "learnings",
+    "challenges",
+    "practices",
+    "collaboration",
+    "structure",
+    "first week",
+    "conclusion",
+)
+RESERVED = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(10)),
+}
+
+
+@pytest.fixture(scope="module", params=VARIANTS, ids=IDS)
+def repo(request: pytest.FixtureRequest, render_repo: RenderRepo) -> Path:
+    return render_repo(**request.param)
+
+
+def _texts(repo: Path) -> Iterator[tuple[str, str]]:
+    for path in sorted(repo.rglob("*")):
+        if path.is_file() and path.suffix not in {".ico", ".png"}:
+            yield path.relative_to(repo).as_posix(), path.read_bytes().decode("utf-8")
+
+
+def test_no_trace_of_the_template_is_left(repo: Path) -> None:
+    for name, text in _texts(repo):
+        if name == ".copier-answers.yml" or name.endswith(".html"):
+            continue
+        text = re.sub(r"\{\{ [xyz] \}\}", "", text)  # the answers of one variant hold such words
+        assert not re.search(r"(?<!\$)\{\{|\{%|\{#[^}]*#\}|\.jinja\b", text), name
+        assert "nexus_scaffold" not in text, name
+
+
+def test_texts_are_utf_8_with_lf_and_one_last_line_break(repo: Path) -> None:
+    for name, text in _texts(repo):
+        assert "\r" not in text, name
+        assert not text.startswith("\ufeff"), name
+        assert text == "" or (text.endswith("\n") and not text.endswith("\n\n")), name
+        assert (
+            not re.search(r"[ \t]+\n", text) or name.endswith((".md", ".txt")) or name == "LICENSE"
+        ), name
+        assert "\n\n\n\n" not in text or name == "LICENSE", name
+
+
+def test_names_are_safe_on_every_system(repo: Path) -> None:
+    names = [path.relative_to(repo).as_posix() for path in repo.rglob("*")]
+    assert len({name.lower() for name in names}) == len(names)
+    for name in names:
+        assert len(name) < 150, name
+        for part in PurePosixPath(name).parts:
+            assert not re.search(r"""[<>:"'|?*\\\x00-\x1f]|[. ]$""", part), name
+            assert part.split(".")[0].lower() not in RESERVED, name
+
+
+def test_data_files_can_be_read(repo: Path) -> None:
+    readers: dict[str, Callable[[str], object]] = {
+        ".yml": lambda text: list(yaml.safe_load_all(text)),
+        ".yaml": lambda text: list(yaml.safe_load_all(text)),
+        ".toml": tomllib.loads,
+        ".lock": tomllib.loads,
+        ".json": json.loads,
+    }
+    for name, text in _texts(repo):
+        reader = readers.get(PurePosixPath(name).suffix)
+        if reader is not None:
+            assert reader(text), name
+
+
+def test_the_code_is_formatted(repo: Path) -> None:
+    """B06, H05: the formatters would change nothing and the linter finds nothing."""
+    for tool in (
+        ("ruff", "check", "--quiet", "--no-cache"),
+        ("black", "--check", "--quiet"),
+        ("isort", "--check", "--quiet"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", *tool, "."],
+            cwd=repo,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{tool[0]}: {done.stdout}{done.stderr}"
+
+
+def test_no_secret_is_rendered(repo: Path) -> None:
+    """S05"""
+    assert not (repo / ".env").exists()
+    assert ".env" in (repo / ".gitignore").read_text().split()
+    for name, text in _texts(repo):
+        assert "PRIVATE KEY-----" not in text or "BEGIN" not in text, name
+    example = (repo / ".env.example").read_text()
+    for secret in ("SECRET_KEY", "JWT_PRIVATE_KEY", "POSTGRES_PASSWORD", "DEMO_PASSWORD"):
+        assert re.search(rf"^{secret}=$", example, re.MULTILINE), secret
+
+
+def test_the_checks_find_nothing(repo: Path) -> None:
+    assert check(repo) == []
+
+
+def test_the_readme_has_the_brief_s_sections_in_its_order(repo: Path) -> None:
+    """L06, L07, L08"""
+    headings = [
+        line.lower()
+        for line in (repo / "README.md").read_text().splitlines()
+        if line.startswith("## ")
+    ]
+    places = []
+    for word in README_ORDER:
+        found = [place for place, heading in enumerate(headings) if word in heading]
+        assert found, f"no section speaks of {word}"
+        places.append(found[0])
+    assert places == sorted(places)
+
+
+def test_what_an_answer_leaves_out_is_nowhere_named(repo: Path) -> None:
+    answers = Answers.parse(
+        {
+            k: v
+            for k, v in yaml.safe_load((repo / ".copier-answers.yml").read_text()).items()
+            if k[0] != "_"
+        }
+    )
+    absent: list[tuple[bool, tuple[str, ...], str]] = [
+        (
+            answers.containers,
+            ("Dockerfile", "compose.yaml", ".dockerignore"),
+            r"(?i)docker(?!\.io)|compose\.yaml",
+        ),
+        (answers.github_actions, (".github/workflows",), r"GitHub Actions|\.github/workflows"),
+        (
+            answers.dependency_updates == "dependabot",
+            (".github/dependabot.yml",),
+            r"(?i)dependabot",
+        ),
+        (answers.dependency_updates == "renovate", ("renovate.json",), r"(?i)renovate"),
+        (answers.license != "none", ("LICENSE",), r"\[[^]]*\]\(LICENSE\)"),
+        (answers.starter == "job_board", ("apps/jobs",), r"apps/jobs|apps\.jobs"),
+        (answers.linkedin_user != "", (), r"linkedin\.com"),
+        (answers.video_url != "", (), r"video\.example\.org"),
+    ]
+    for chosen, files, trace in absent:
+        for name in files:
+            assert (repo / name).exists() is chosen, name
+        if not chosen:
+            for name, text in _texts(repo):
+                if name not in {".copier-answers.yml", "uv.lock"}:
+                    assert not re.search(trace, text), f"{name} speaks of {trace}"
+
+
+def test_two_renders_are_the_same_to_the_byte(render_repo: RenderRepo) -> None:
+    one, other = render_repo(**DEFAULTS), render_repo(**DEFAULTS)
+    assert list(_texts(one)) == list(_texts(other))
+
+
+def test_plain_copier_copy_gives_the_same_tree(render_repo: RenderRepo, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    command = [
+        sys.executable,
+        "-m",
+        "copier",
+        "copy",
+        "--quiet",
+        "--defaults",
+        "--vcs-ref=HEAD",
+        str(ROOT),
+        str(plain),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+
+    def tree(repo: Path) -> list[tuple[str, str]]:
+        return [
+            (name, re.sub(r"(?m)^_(commit|src_path): .*\n", "", text))
+            for name, text in _texts(repo)
+        ]
+
+    assert tree(plain) == tree(render_repo(**DEFAULTS))
+
+
+@pytest.mark.parametrize("starter", ["job_board", "blank"])
+def test_a_full_render_keeps_every_file_of_the_template(
+    render_repo: RenderRepo, starter: str
+) -> None:
+    """A file that no answers render would be dead."""
+    rendered = {
+        path.relative_to(repo).as_posix()
+        for repo in (
+            render_repo(**JOB_BOARD_WITH_EVERYTHING_ON),
+            render_repo(**DEFAULTS),
+            render_repo(starter=starter),
+        )
+        for path in repo.rglob("*")
+        if path.is_file()
+    }
+    template = {
+        path.relative_to(ROOT / "template")
+        .as_posix()
+        .removesuffix(".jinja")
+        .replace("{{ _copier_conf.answers_file }}", ".copier-answers.yml")
+        for path in (ROOT / "template").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert template - rendered == set()
