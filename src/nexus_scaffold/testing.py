@@ -127,12 +127,11 @@ def _environment(repo: Path) -> dict[str, str]:
     )
     environment = home / key
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
+    own = {"VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
     variables = {
         name: value
         for name, value in os.environ.items()
-        if name
-        not in {"VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PYTHONPATH", "PYTEST_CURRENT_TEST"}
-        and not name.startswith(("COV_", "PYTEST_XDIST"))
+        if name not in own and not name.startswith(("COV_", "PYTEST_"))
     }
     # pyenv keeps interpreters off the PATH that a repo may need.
     pythons = sorted(
@@ -141,6 +140,8 @@ def _environment(repo: Path) -> dict[str, str]:
     paths = [str(Path(uv).parent), variables["PATH"], *map(str, pythons)]
     return variables | {
         "PATH": os.pathsep.join(paths),
+        # mypy reads the packages once for all repos; two processes must not write one cache.
+        "MYPY_CACHE_DIR": str(home / f"{key}-mypy-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"),
         "UV_PROJECT_ENVIRONMENT": str(environment),
         "UV_PYTHON_DOWNLOADS": "never",
     }
