@@ -45,10 +45,6 @@ def _chromium() -> str | None:
     )
 
 
-# They look at one running site.
-SITE = {"test_first_hour.py", "test_pages.py"}
-# Their parameters are sets of answers.
-BY_VARIANT = {"test_rendered_tree.py", "test_make_check.py", "test_postgresql.py"}
 NEEDS: Mapping[str, tuple[Callable[[], object], str]] = {
     "services": (
         _postgres_answers,
@@ -64,14 +60,8 @@ ORDER = ("services", "generated", "containers", "browser", "render", "update", "
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skips, by name, what this machine lacks the counterpart for; keeps together what shares a rendered repo."""
+    """Skips, by name, what this machine lacks the counterpart for."""
     items.sort(key=lambda item: ORDER.index(item.path.relative_to(ROOT / "tests").parts[0]))
-    for item in items:
-        place = item.path.relative_to(ROOT / "tests").parts[0]
-        if place != "unit":
-            variant = item.name.partition("[")[2] if item.path.name in BY_VARIANT else ""
-            group = "site" if item.path.name in SITE else f"{item.path.stem}-{variant}"
-            item.add_marker(pytest.mark.xdist_group(group))
     for marker, (answers, reason) in NEEDS.items():
         marked = [item for item in items if item.get_closest_marker(marker)]
         if marked and not answers():

@@ -11,11 +11,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from . import git
 from .answers import Answers
@@ -91,7 +93,10 @@ def render_repo(
 
 @pytest.fixture(scope="session")
 def rendered(render_repo: RenderRepo) -> Callable[..., RenderedRepo]:
-    """A function that gives a rendered and committed repo, the same for the same answers: read it, don't change it."""
+    """A function that gives a rendered and committed repo, the same for the same answers: read it, don't change it.
+
+    Its environment is there; the test is skipped where no Python is new enough for it.
+    """
     cache: dict[Answers, RenderedRepo] = {}
 
     def repo_with(**given: object) -> RenderedRepo:
@@ -100,6 +105,7 @@ def rendered(render_repo: RenderRepo) -> Callable[..., RenderedRepo]:
             path = render_repo(**given)
             commit_all(path)
             cache[answers] = RenderedRepo(path, answers, _environment(path))
+            _install(cache[answers])
         return cache[answers]
 
     return repo_with
@@ -145,3 +151,23 @@ def _environment(repo: Path) -> dict[str, str]:
         "UV_PROJECT_ENVIRONMENT": str(environment),
         "UV_PYTHON_DOWNLOADS": "never",
     }
+
+
+def _install(repo: RenderedRepo) -> None:
+    """Makes the environment what the repo's lock says, one process at a time."""
+    found = repo.run(
+        "uv", "python", "find", "--no-project", _requires_python(repo.path), check=False
+    )
+    if found.returncode:
+        pytest.skip(
+            f"needs Python {_requires_python(repo.path)} on the PATH: {found.stdout.strip()}"
+        )
+    environment = Path(repo.environment["UV_PROJECT_ENVIRONMENT"])
+    environment.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{environment}.lock"):
+        repo.run("uv", "sync", "--locked", "--quiet")
+
+
+def _requires_python(repo: Path) -> str:
+    project = tomllib.loads((repo / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["requires-python"])

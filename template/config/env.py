@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
+# allauth reads the key of its tokens with this module, which it does not import itself.
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.exceptions import ImproperlyConfigured
-from environs import Env, EnvValidationError
+from environs import Env, EnvValidationError, ValidationError
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -36,6 +39,18 @@ class Environment(Env):
             raise ImproperlyConfigured(
                 f"The environment is not complete (.env.example explains each name):{problems}"
             ) from None
+
+
+def rsa_key(value: str) -> None:
+    """Refuse what is neither empty nor a private RSA key."""
+    if not value:
+        return
+    try:
+        key = load_pem_private_key(value.replace("\\n", "\n").encode(), password=None)
+    except (TypeError, ValueError):
+        key = None
+    if not isinstance(key, RSAPrivateKey):
+        raise ValidationError("Must be a private RSA key in PEM, its line ends written as \\n.")
 
 
 env = Environment()

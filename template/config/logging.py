@@ -1,5 +1,6 @@
-"""Logs: one event a line on standard output, JSON for machines or colour for people."""
+"""Logs: one event a line on standard error, JSON for machines or columns for people."""
 
+import sys
 from typing import Any, Literal
 
 import structlog
@@ -34,7 +35,11 @@ def logging_config(level: int | None, renderer: Literal["json", "console"]) -> d
             structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ],
-        "console": [structlog.dev.ConsoleRenderer(exception_formatter=plain_traceback)],
+        "console": [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=plain_traceback
+            )
+        ],
     }
     return {
         "version": 1,
@@ -58,6 +63,6 @@ def logging_config(level: int | None, renderer: Literal["json", "console"]) -> d
             # django_structlog logs each request and each failure, once.
             "django.request": {"level": "CRITICAL"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
-            "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+            "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
         },
     }

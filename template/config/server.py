@@ -7,13 +7,13 @@ import os
 import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from environs import validate
 from granian import Granian
 from granian.constants import Interfaces
 
 from config.env import Environment
-from config.logging import logging_config
 
 CGROUP = Path("/sys/fs/cgroup")
 # The work is short and waits for the database: a few threads keep a process busy. Each may hold a
@@ -47,18 +47,17 @@ def usable_cpus(cgroup: Path = CGROUP) -> int:
 
 def main() -> None:
     """Serve, and say with how many workers and why."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
     env = Environment()
-    log_level = env.log_level("LOG_LEVEL", default=logging.INFO)
     chosen = env.int("WEB_CONCURRENCY", default=None, validate=validate.Range(min=1))
     address = env.str("HOST", default="0.0.0.0")  # noqa: S104
     port = env.int("PORT", default=8000, validate=validate.Range(min=1, max=65535))
     try:
         env.seal()
+        logging.config.dictConfig(settings.LOGGING)  # settings that lack a value say so once, here
     except ImproperlyConfigured as error:
         sys.exit(str(error))
     workers, reason = (chosen, "WEB_CONCURRENCY") if chosen else (usable_cpus(), "usable CPUs")
-    logging_options = logging_config(log_level, renderer="json")
-    logging.config.dictConfig(logging_options)
     logger.info(
         "Serving on %s:%s with %s workers (%s) of %s threads",
         *(address, port, workers, reason, BLOCKING_THREADS),
@@ -71,7 +70,7 @@ def main() -> None:
         websockets=False,
         workers=workers,
         blocking_threads=BLOCKING_THREADS,
-        log_dictconfig=logging_options,
+        log_dictconfig=settings.LOGGING,
         workers_kill_timeout=30,
     ).serve()
 

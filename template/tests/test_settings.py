@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jwt
 from django.conf import settings
 
-from apps.core.management.commands.create_env import rsa_private_key
+from apps.core.management.commands.create_env import SECRETS, rsa_private_key
 
 ROOT = Path(settings.BASE_DIR)
 SYSTEM = ("PATH", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
@@ -67,7 +68,8 @@ def test_production_names_all_that_is_wrong_at_once() -> None:
         "DEBUG": "true",
         "JWT_PRIVATE_KEY": "-----BEGIN NOTHING-----",
         "SECRET_KEY": "secret",
-        "ALLOWED_HOSTS": "",
+        "ALLOWED_HOSTS": "*",
+        "FRONTEND_URL": "",
         "LOG_LEVEL": "LOUD",
     }
 
@@ -141,6 +143,24 @@ def test_development_starts_with_nothing() -> None:
     assert first.stdout != second.stdout
 
 
+def test_development_signs_its_tokens_with_the_key_that_it_is_given() -> None:
+    """T12: nothing else has imported what reads the key, as in a server that has just started."""
+    code = (
+        "import django; django.setup();"
+        "from allauth.headless.tokens.strategies.jwt import internal;"
+        "print(internal.create_token('access', sub='1', sid='1', expires_in=60)[0])"
+    )
+    environment = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.development",
+        "JWT_PRIVATE_KEY": PRODUCTION["JWT_PRIVATE_KEY"],
+    }
+
+    result = python(code, environment)
+
+    assert result.returncode == 0, result.stderr
+    assert jwt.get_unverified_header(result.stdout.strip())["alg"] == "RS256"
+
+
 def test_the_example_names_all_that_is_read_and_nothing_else() -> None:
     """S05, H09: `.env.example` is complete, by what the settings and the server really read."""
     code = """
@@ -161,12 +181,12 @@ print(json.dumps(sorted(names)))
 """
     read = python(code, PRODUCTION)
     assert read.returncode == 0, read.stderr
-    others = {"DJANGO_SETTINGS_MODULE", "POSTGRES_PASSWORD"}  # read by Django and by containers
+    read_elsewhere = {"DJANGO_SETTINGS_MODULE", *SECRETS}
 
     example = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = re.findall(r"^(?:# )?([A-Z][A-Z_]+)=", example, re.MULTILINE)
 
-    assert sorted(named) == sorted({*json.loads(read.stdout.splitlines()[-1]), *others})
+    assert sorted(named) == sorted({*json.loads(read.stdout.splitlines()[-1]), *read_elsewhere})
 
 
 def test_the_example_holds_no_secret() -> None:
@@ -175,4 +195,4 @@ def test_the_example_holds_no_secret() -> None:
 
     active = [line for line in example.splitlines() if line and not line.startswith("#")]
 
-    assert active == ["SECRET_KEY=", "JWT_PRIVATE_KEY=", "DEMO_PASSWORD=", "POSTGRES_PASSWORD="]
+    assert active == [f"{name}=" for name in SECRETS]

@@ -94,7 +94,6 @@ def repo(render_repo: RenderRepo, rendered: Callable[..., RenderedRepo]) -> Rend
     path = render_repo(**DEFAULTS)
     commit_all(path)
     shared = rendered(**DEFAULTS)
-    shared.run("uv", "sync", "--locked", "--quiet")
     return RenderedRepo(path, shared.answers, shared.environment)
 
 

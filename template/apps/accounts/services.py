@@ -1,9 +1,8 @@
 """What changes users: the rules."""
 
-from django.db import transaction
-
 from apps.accounts.models import Role, User
 from apps.core.errors import ApplicationError
+from apps.core.transactions import atomic
 
 
 def complete_signup(user: User, *, full_name: str, role: str) -> None:
@@ -13,7 +12,7 @@ def complete_signup(user: User, *, full_name: str, role: str) -> None:
     user.save(update_fields=["full_name", "role", "updated_at"])
 
 
-@transaction.atomic
+@atomic()
 def change_role(user: User, role: Role) -> User:
     """Give a user another role; the site keeps at least one active admin."""
     # The lock on all admins lets two of them, each removing the other, only go one by one.

@@ -1,29 +1,75 @@
-"""How lists are ordered."""
+"""How lists are searched, filtered and ordered.
+
+A parameter or a value that a list does not know is refused: a typing error must not return every row.
+"""
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from rest_framework import filters
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+
+class KnownParameters(filters.BaseFilterBackend):
+    """Filters nothing, and refuses a parameter that the list does not know."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
+        """Return the rows as they came."""
+        known = {
+            *view.filterset_class.base_filters,
+            *(view.paginator.page_query_param, view.paginator.page_size_query_param),
+            *(filters.SearchFilter.search_param, filters.OrderingFilter.ordering_param),
+        }
+        unknown = sorted(request.query_params.keys() - known)
+        if unknown:
+            raise ValidationError(dict.fromkeys(unknown, "This list has no such parameter."))
+        return queryset
 
 
 class OrderingFilter(filters.OrderingFilter):
-    """Order by the view's ``ordering_fields`` alone (others are ignored), and by key among equals.
+    """Orders by the fields that the view allows; rows without a value last, equal ones newest first.
 
-    Without the key, equal rows may change places between two pages, so that one is seen twice.
+    Without an order among equals, a row may change its place between two pages, and be seen twice.
     """
 
-    def filter_queryset(
-        self, request: Request, queryset: QuerySet[Any], view: APIView
-    ) -> QuerySet[Any]:
-        """Return the rows in the order asked for."""
-        ordering = self.get_ordering(request, queryset, view)
-        return queryset.order_by(*ordering, "pk") if ordering else queryset
+    def remove_invalid_fields(
+        self, queryset: QuerySet[Any], fields: Any, view: Any, request: Request
+    ) -> Any:
+        """Refuse what the view does not allow."""
+        allowed = view.ordering_fields
+        if any(name.removeprefix("-") not in allowed for name in fields):
+            raise ValidationError({self.ordering_param: f"Choose from: {', '.join(allowed)}."})
+        return fields
 
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """Tell the OpenAPI document what may be ordered by."""
-        (parameter,) = super().get_schema_operation_parameters(view)
-        fields = ", ".join(getattr(view, "ordering_fields", None) or ())
-        description = f"Order by: {fields}. A minus before the name turns the order round."
-        return [{**parameter, "description": description}]
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
+        """Return the rows in one order, the same on every database and on every page."""
+        ordering = self.get_ordering(request, queryset, view)
+        if not ordering:
+            return queryset
+        terms = []
+        for name in ordering:
+            column = name.removeprefix("-")
+            nulls_last = queryset.model._meta.get_field(column).null or None
+            order = F(column).desc if name.startswith("-") else F(column).asc
+            terms.append(order(nulls_last=nulls_last))
+        return queryset.order_by(*terms, "-pk")
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Say in the OpenAPI document what the view allows."""
+        allowed = [sign + name for name in view.ordering_fields for sign in ("", "-")]
+        return [
+            {
+                "name": self.ordering_param,
+                "required": False,
+                "in": "query",
+                "description": "By what, in this order; a minus reverses.",
+                "schema": {"type": "array", "items": {"type": "string", "enum": allowed}},
+                "style": "form",
+                "explode": False,
+            }
+        ]

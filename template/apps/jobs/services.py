@@ -6,19 +6,18 @@ is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
-from django.db.models import Model, ProtectedError
+from django.db.models import Model
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
 from apps.core.errors import ApplicationError
+from apps.core.transactions import atomic
 from apps.jobs.models import (
     Application,
     ApplicationStatus,
@@ -88,20 +87,6 @@ class ApplicationData(TypedDict, total=False):
     """What a candidate can write of an application."""
 
     cover_letter: str
-
-
-@contextmanager
-def atomic() -> Iterator[None]:
-    """Write all or nothing; what other rows or other requests forbid is a conflict, no crash."""
-    try:
-        with transaction.atomic():
-            yield
-    except ProtectedError as error:
-        raise ApplicationError("It is in use and cannot be deleted.", code="in_use") from error
-    except IntegrityError as error:
-        raise ApplicationError(
-            "Another request changed the same data just now. Read it again.", code="conflict"
-        ) from error
 
 
 # Industries

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from environs import ValidationError
 
-from config.env import env
+from config.env import env, rsa_key
 from config.settings.base import *  # noqa: F403
 from config.settings.base import MIDDLEWARE
 
@@ -23,20 +21,16 @@ def not_empty(value: Any) -> None:
         raise ValidationError("Must not be empty.")
 
 
+def hosts(value: list[str]) -> None:
+    """Refuse no host, and any host."""
+    if not value or "*" in value:
+        raise ValidationError("Must name the hosts, such as api.example.org; `*` is none.")
+
+
 def long_secret(value: str) -> None:
     """Refuse a secret that could be guessed."""
     if len(value) < 50 or len(set(value)) < 10:
         raise ValidationError("Must be 50 random characters or more.")
-
-
-def rsa_key(value: str) -> None:
-    """Refuse what is not a private RSA key."""
-    try:
-        key = load_pem_private_key(value.replace("\\n", "\n").encode(), password=None)
-    except ValueError:
-        key = None
-    if not isinstance(key, RSAPrivateKey):
-        raise ValidationError("Must be a private RSA key in PEM, its line ends written as \\n.")
 
 
 def postgresql(value: str) -> None:
@@ -47,10 +41,10 @@ def postgresql(value: str) -> None:
 
 DEBUG = env.bool("DEBUG", default=False, validate=off)
 SECRET_KEY = env.str("SECRET_KEY", validate=long_secret)
-ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", validate=not_empty)
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", validate=hosts)
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", default=[])
 env.str("DATABASE_URL", validate=postgresql)
-env.str("JWT_PRIVATE_KEY", validate=rsa_key)
+env.str("JWT_PRIVATE_KEY", validate=[not_empty, rsa_key])
 env.str("EMAIL_URL", validate=not_empty)
 env.str("DEFAULT_FROM_EMAIL", validate=not_empty)
 env.str("FRONTEND_URL", validate=not_empty)

@@ -59,6 +59,16 @@ class TestSignUp:
         assert response.json()["data"]["user"]["email"] == EMAIL
         assert browser.profile().json()["full_name"] == "Ada Lovelace"
 
+    def test_signs_its_mail_with_the_projects_name(
+        self, browser: AuthClient, settings: Settings
+    ) -> None:
+        browser.sign_up()
+
+        mailed = mail.outbox[-1]
+        assert mailed.subject.startswith(f"[{settings.PROJECT_NAME}] ")
+        assert f"Hello from {settings.PROJECT_NAME}!" in mailed.body
+        assert settings.FRONTEND_URL in mailed.body
+
     @pytest.mark.parametrize("role", [value for value, _ in SIGNUP_ROLES])
     def test_gives_the_role_that_was_chosen(self, browser: AuthClient, role: str) -> None:
         browser.sign_up(role=role)

@@ -1,8 +1,4 @@
-"""Filters, search and ordering of the lists.
-
-A parameter or a value that a list does not know is refused: a typing error must not return every
-row.
-"""
+"""What the lists are filtered by."""
 
 from __future__ import annotations
 
@@ -10,12 +6,9 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import BigIntegerField, F, QuerySet
+from django.db.models import BigIntegerField
 from django_filters.fields import ModelMultipleChoiceField
 from django_filters.rest_framework import FilterSet
-from rest_framework.exceptions import ValidationError
-from rest_framework.filters import BaseFilterBackend, OrderingFilter, SearchFilter
-from rest_framework.request import Request
 
 from apps.jobs.models import (
     Application,
@@ -29,67 +22,6 @@ from apps.jobs.models import (
 
 # What a filter by the id of a row takes, whether there is such a row or not.
 ID: dict[str, Any] = {"min_value": 1, "max_value": BigIntegerField.MAX_BIGINT, "decimal_places": 0}
-
-
-class KnownParameters(BaseFilterBackend):
-    """Filters nothing, and refuses a parameter that the list does not know."""
-
-    def filter_queryset(
-        self, request: Request, queryset: QuerySet[Any], view: Any
-    ) -> QuerySet[Any]:
-        """Return the rows as they came."""
-        known = {
-            *view.filterset_class.base_filters,
-            *(view.paginator.page_query_param, view.paginator.page_size_query_param),
-            *(SearchFilter.search_param, OrderingFilter.ordering_param),
-        }
-        unknown = sorted(request.query_params.keys() - known)
-        if unknown:
-            raise ValidationError(dict.fromkeys(unknown, "This list has no such parameter."))
-        return queryset
-
-
-class StrictOrderingFilter(OrderingFilter):
-    """Orders by the fields that the view allows: rows without a value last, equal ones by age."""
-
-    def remove_invalid_fields(
-        self, queryset: QuerySet[Any], fields: Any, view: Any, request: Request
-    ) -> Any:
-        """Refuse what the view does not allow."""
-        allowed = view.ordering_fields
-        if any(name.removeprefix("-") not in allowed for name in fields):
-            raise ValidationError({self.ordering_param: f"Choose from: {', '.join(allowed)}."})
-        return fields
-
-    def filter_queryset(
-        self, request: Request, queryset: QuerySet[Any], view: Any
-    ) -> QuerySet[Any]:
-        """Return the rows in one order, the same on every database and on every page."""
-        ordering = self.get_ordering(request, queryset, view)
-        if not ordering:
-            return queryset
-        terms = []
-        for name in ordering:
-            column = name.removeprefix("-")
-            nulls_last = queryset.model._meta.get_field(column).null or None
-            order = F(column).desc if name.startswith("-") else F(column).asc
-            terms.append(order(nulls_last=nulls_last))
-        return queryset.order_by(*terms, "-id")
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        """Say in the OpenAPI document what the view allows."""
-        allowed = [sign + name for name in view.ordering_fields for sign in ("", "-")]
-        return [
-            {
-                "name": self.ordering_param,
-                "required": False,
-                "in": "query",
-                "description": "By what, in this order; a minus reverses.",
-                "schema": {"type": "array", "items": {"type": "string", "enum": allowed}},
-                "style": "form",
-                "explode": False,
-            }
-        ]
 
 
 class ManyField(ModelMultipleChoiceField):

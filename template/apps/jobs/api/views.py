@@ -9,10 +9,8 @@ from __future__ import annotations
 from typing import TypeVar, cast
 
 from django.db.models import Model, QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.filters import SearchFilter
 from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -51,12 +49,6 @@ class BoardViewSet(
     """List, read, change (by PATCH alone) and delete; what writes calls a service."""
 
     http_method_names = ("get", "post", "patch", "delete", "head", "options")
-    filter_backends = (
-        filters.KnownParameters,
-        DjangoFilterBackend,
-        SearchFilter,
-        filters.StrictOrderingFilter,
-    )
 
     @property
     def actor(self) -> User:
