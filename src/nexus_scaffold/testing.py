@@ -104,7 +104,7 @@ def rendered(render_repo: RenderRepo) -> Callable[..., RenderedRepo]:
         if answers not in cache:
             path = render_repo(**given)
             commit_all(path)
-            cache[answers] = RenderedRepo(path, answers, _environment(path))
+            cache[answers] = RenderedRepo(path, answers, _environment(path, answers))
             _install(cache[answers])
         return cache[answers]
 
@@ -120,18 +120,18 @@ def commit_all(repo: Path, message: str = "feat: set up Django project with Post
     git.git(*somebody, "commit", "--quiet", "--no-verify", "--message", message, cwd=repo)
 
 
-def _environment(repo: Path) -> dict[str, str]:
+def _environment(repo: Path, answers: Answers) -> dict[str, str]:
     """The variables that make a repo's commands use an environment that all repos with the same lock share."""
     lock = (repo / "uv.lock").read_text(encoding="utf-8")
     # The project's own name is in its lock, and makes no difference to what is installed.
     hashes = "".join(sorted(line for line in lock.splitlines() if "hash = " in line))
-    key = hashlib.sha256(hashes.encode()).hexdigest()[:12]
     home = Path(
         os.environ.get(
             "NEXUS_TEST_ENVIRONMENTS", Path(tempfile.gettempdir()) / "nexus-environments"
         )
     )
-    environment = home / key
+    environment = home / _digest(hashes)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     own = {"VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
     variables = {
@@ -146,11 +146,15 @@ def _environment(repo: Path) -> dict[str, str]:
     paths = [str(Path(uv).parent), variables["PATH"], *map(str, pythons)]
     return variables | {
         "PATH": os.pathsep.join(paths),
-        # mypy reads the packages once for all repos; two processes must not write one cache.
-        "MYPY_CACHE_DIR": str(home / f"{key}-mypy-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"),
+        # mypy is quick where it has seen the same repo; two processes must not write one cache.
+        "MYPY_CACHE_DIR": str(home / f"mypy-{_digest(answers.model_dump_json())}-{worker}"),
         "UV_PROJECT_ENVIRONMENT": str(environment),
         "UV_PYTHON_DOWNLOADS": "never",
     }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _install(repo: RenderedRepo) -> None:

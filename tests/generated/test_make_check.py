@@ -54,7 +54,7 @@ def test_the_first_commit_s_message_passes_its_own_hook(rendered: Rendered) -> N
 
 def test_the_site_is_built(rendered: Rendered) -> None:
     """B02"""
-    repo = rendered(**DEFAULTS)
+    repo = rendered(**BLANK_WITH_EVERYTHING_OFF)
     repo.run("make", "docs")
     front = (repo.path / "site" / "index.html").read_text(encoding="utf-8")
     assert not re.search(
