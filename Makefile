@@ -17,7 +17,7 @@ new: setup ## start a repo: make new DEST=../my-nexus (DEFAULTS=1 asks nothing)
 	@uv run nexus new "$(or $(DEST),$(error Say where: make new DEST=../my-nexus))" $(if $(DEFAULTS),--defaults)
 
 test: setup ## all tests that this machine can run
-	uv run pytest --numprocesses auto --dist loadfile
+	uv run pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: setup ## every rule, on all files
 	uv run pre-commit run --all-files

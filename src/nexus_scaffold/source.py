@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from .errors import GitError, SourceError
 from .git import export, files, git, succeeds, top_level
@@ -65,8 +68,21 @@ def open_template(location: str | None = None, version: str | None = None) -> It
 
 
 def _own_checkout() -> str | None:
-    root = Path(__file__).resolve().parents[2]
-    return str(root) if (root / "copier.yml").is_file() else None
+    """The checkout that this code runs from, or was installed from as a folder."""
+    roots = [Path(__file__).resolve().parents[2]]
+    origin = _origin()
+    if "dir_info" in origin:
+        roots.append(Path(url2pathname(urlsplit(origin["url"]).path)))
+    return next((str(root) for root in roots if (root / "copier.yml").is_file()), None)
+
+
+def _origin() -> dict[str, Any]:
+    """Where the package was installed from, as PEP 610 records it; empty for a package index."""
+    try:
+        text = metadata.distribution("nexus-scaffold").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:
+        return {}
+    return dict(json.loads(text or "{}"))
 
 
 def _is_url(location: str) -> bool:
@@ -82,8 +98,7 @@ def _installed(version: str | None) -> Template:
             hint=f"Install nexus-scaffold=={version}, or give --template with a git URL.",
         )
     folder = Path(str(resources.files("nexus_scaffold"))) / "_template"
-    # PEP 610: an installation from a git URL knows where it came from.
-    origin = json.loads(package.read_text("direct_url.json") or "{}")
+    origin = _origin()
     if "vcs_info" in origin:
         commit = origin["vcs_info"]["commit_id"]
         return Template(folder=folder, src_path=origin["url"], commit=commit)

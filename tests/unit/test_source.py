@@ -187,6 +187,17 @@ def test_a_package_installed_from_git_records_where_from(installed: pytest.Monke
         assert (opened.src_path, opened.commit, opened.notes) == (origin["url"], "a" * 40, ())
 
 
+def test_a_package_installed_from_a_folder_has_that_folder_for_its_source(
+    monkeypatch: pytest.MonkeyPatch, template: Path
+) -> None:
+    """As `uvx --from . nexus new` does."""
+    origin = {"url": template.as_uri(), "dir_info": {}}
+    monkeypatch.setattr(source_module, "__file__", str(template.parent / "a" / "b" / "source.py"))
+    monkeypatch.setattr(metadata, "distribution", lambda _: _Installed(origin))
+    with open_template() as opened:
+        assert opened.src_path == str(template)
+
+
 def test_an_installed_package_has_one_version(installed: pytest.MonkeyPatch) -> None:
     with open_template(None, "v1.2.3"):
         pass
