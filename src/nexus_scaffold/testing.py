@@ -148,6 +148,8 @@ def _environment(repo: Path, answers: Answers) -> dict[str, str]:
         "PATH": os.pathsep.join(paths),
         # mypy is quick where it has seen the same repo; two processes must not write one cache.
         "MYPY_CACHE_DIR": str(home / f"mypy-{_digest(answers.model_dump_json())}-{worker}"),
+        # The processes that run these tests share the processors already.
+        **({"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"} if worker != "main" else {}),
         "UV_PROJECT_ENVIRONMENT": str(environment),
         "UV_PYTHON_DOWNLOADS": "never",
     }

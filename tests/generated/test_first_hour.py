@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import re
-import signal
 import socket
 import subprocess
 import time
@@ -73,7 +73,10 @@ def site(rendered: Callable[..., RenderedRepo], render_repo: RenderRepo) -> Iter
         )
         assert done.returncode == 0, done.stdout + done.stderr
     port = _free_port()
-    command = ["uv", "run", "python", "manage.py", "runserver", "--noreload", str(port)]
+    commands = Path(environment["UV_PROJECT_ENVIRONMENT"]) / (
+        "Scripts" if os.name == "nt" else "bin"
+    )
+    command = [commands / "python", "manage.py", "runserver", "--noreload", str(port)]
     with (repo / "server.log").open("w") as log:
         server = subprocess.Popen(command, cwd=repo, env=environment, stdout=log, stderr=log)
         served = Site(repo, port)
@@ -81,7 +84,7 @@ def site(rendered: Callable[..., RenderedRepo], render_repo: RenderRepo) -> Iter
             _wait_for(served)
             yield served
         finally:
-            server.send_signal(signal.SIGINT)
+            server.terminate()
             server.wait(timeout=20)
 
 
