@@ -6,17 +6,22 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from nexus_scaffold.testing import RenderedRepo
+from tests.variants import DEFAULTS
+
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("NEXUS_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 
-def _postgres_answers() -> bool:
+def postgres_answers() -> bool:
     address = urlsplit(POSTGRES)
     try:
         socket.create_connection(
@@ -47,7 +52,7 @@ def _chromium() -> str | None:
 
 NEEDS: Mapping[str, tuple[Callable[[], object], str]] = {
     "services": (
-        _postgres_answers,
+        postgres_answers,
         f"needs PostgreSQL at {POSTGRES}: start one, or set NEXUS_TEST_DATABASE_URL",
     ),
     "containers": (_engine_answers, "needs a Docker engine with Compose: start Docker"),
@@ -81,3 +86,18 @@ def tree(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
         return tmp_path
 
     return build
+
+
+@pytest.fixture
+def database(rendered: Callable[..., RenderedRepo]) -> Iterator[str]:
+    """The URL of a database of the test's own."""
+    name = f"nexus_{uuid.uuid4().hex[:8]}"
+    program = (
+        "import sys, psycopg; psycopg.connect(sys.argv[1], autocommit=True).execute(sys.argv[2])"
+    )
+    run = partial(
+        rendered(**DEFAULTS).run, "uv", "run", "--no-sync", "python", "-c", program, POSTGRES
+    )
+    run(f"CREATE DATABASE {name}")
+    yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+    run(f"DROP DATABASE {name} WITH (FORCE)")

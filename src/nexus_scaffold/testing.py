@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,7 +42,7 @@ class RenderedRepo:
     environment: dict[str, str] = field(repr=False)
 
     def run(
-        self, *command: str, check: bool = True, **variables: str
+        self, *command: str, check: bool = True, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command in the repo, such as `make`, `check`.
 
@@ -54,7 +54,7 @@ class RenderedRepo:
         done = subprocess.run(
             command,
             cwd=self.path,
-            env=self.environment | variables,
+            env={**self.environment, **(variables or {})},
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -148,8 +148,6 @@ def _environment(repo: Path, answers: Answers) -> dict[str, str]:
         "PATH": os.pathsep.join(paths),
         # mypy is quick where it has seen the same repo; two processes must not write one cache.
         "MYPY_CACHE_DIR": str(home / f"mypy-{_digest(answers.model_dump_json())}-{worker}"),
-        # The processes that run these tests share the processors already.
-        **({"PYTEST_XDIST_AUTO_NUM_WORKERS": "1"} if worker != "main" else {}),
         "UV_PROJECT_ENVIRONMENT": str(environment),
         "UV_PYTHON_DOWNLOADS": "never",
     }

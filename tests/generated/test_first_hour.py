@@ -76,7 +76,7 @@ def site(rendered: Callable[..., RenderedRepo], render_repo: RenderRepo) -> Iter
     commands = Path(environment["UV_PROJECT_ENVIRONMENT"]) / (
         "Scripts" if os.name == "nt" else "bin"
     )
-    command = [commands / "python", "manage.py", "runserver", "--noreload", str(port)]
+    command = [str(commands / "python"), "manage.py", "runserver", "--noreload", str(port)]
     with (repo / "server.log").open("w") as log:
         server = subprocess.Popen(command, cwd=repo, env=environment, stdout=log, stderr=log)
         served = Site(repo, port)
