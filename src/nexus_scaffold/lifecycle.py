@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ def new(
         RenderError: The template does not render.
         SourceError: There is no such template or version.
     """
-    destination = destination.expanduser().absolute()
+    destination = Path(os.path.abspath(destination.expanduser()))
     refuse_occupied(destination)
     Answers.parse(given)  # before anything is fetched or asked
     with open_template(template, version) as opened:

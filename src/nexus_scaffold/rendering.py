@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -29,7 +30,7 @@ def render(answers: Answers, template: Template, destination: Path) -> None:
         DestinationError: The destination holds files already, or can't be written.
         RenderError: The template does not render.
     """
-    destination = destination.expanduser().absolute()
+    destination = Path(os.path.abspath(destination.expanduser()))
     refuse_occupied(destination)
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
