@@ -96,7 +96,12 @@ def new(
     interactive = not defaults and sys.stdin.isatty() and sys.stdout.isatty()
     if not defaults and not interactive:
         _note("There is no terminal to ask on: the defaults are taken.")
-    repo = start(destination, given, template=template, version=ref, interactive=interactive)
+    try:
+        repo = start(destination, given, template=template, version=ref, interactive=interactive)
+    except KeyboardInterrupt:
+        written = f"{destination} is rendered" if destination.exists() else "nothing was written"
+        _note(f"Stopped: {written}.")
+        raise typer.Exit(130) from None
     _print_new(repo)
 
 
@@ -123,7 +128,7 @@ def check(
 
 
 def main() -> NoReturn:
-    """The `nexus` command: exits with 0 done, 1 findings, 2 an error that its message says how to mend."""
+    """The `nexus` command: exits with 0 done, 1 findings, 2 an error that its message says how to mend, 130 stopped."""
     try:
         app()
     except NexusError as error:

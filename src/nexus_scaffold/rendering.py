@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from .answers import ANSWERS_FILE, Answers, AnswersFile
-from .errors import AnswersError, DestinationError, NexusError, RenderError
+from .errors import AnswersError, DestinationError, RenderError
 from .source import Template
 
 
@@ -130,8 +130,8 @@ def _copy(
                 overwrite=True,
                 quiet=True,
             )
-        except NexusError:
-            raise
+        except KeyboardInterrupt as stopped:  # Copier's own kind is an Exception, too
+            raise KeyboardInterrupt from stopped
         except Exception as error:
             raise _explained(error, source) from error
 

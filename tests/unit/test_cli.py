@@ -118,58 +118,80 @@ def test_help_imports_neither_copier_nor_pydantic() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+class Terminal:
+    """A pseudo-terminal with a command in it."""
+
+    def __init__(self, *command: str | Path) -> None:
+        import pty
+
+        self.controller, terminal = pty.openpty()
+        # A session of its own, so that Ctrl-C is a signal to the command alone.
+        self.process: subprocess.Popen[bytes] = subprocess.Popen(
+            [sys.executable, "-m", "nexus_scaffold", *command],
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+            env=os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"},
+            start_new_session=True,
+        )
+        os.close(terminal)
+        self.screen = ""
+
+    def until(self, text: str) -> None:
+        """Waits for what the command shows."""
+        while text not in self.screen:
+            shown = select.select([self.controller], [], [], 20)[0]
+            assert shown, f"{text!r} was never shown:\n{self.screen}"
+            self.screen += os.read(self.controller, 4096).decode(errors="replace")
+
+    def type(self, keys: str) -> None:
+        """Types what a person would."""
+        self.screen = ""
+        os.write(self.controller, keys.encode())
+
+    def exit_code(self) -> int:
+        """Waits for the command's end."""
+        code = self.process.wait(timeout=30)
+        os.close(self.controller)
+        return code
+
+
+needs_terminal = pytest.mark.skipif(
+    os.name != "posix", reason="needs a pseudo-terminal: a POSIX system"
+)
+
+
+@needs_terminal
 def test_on_a_terminal_the_questions_are_asked_and_a_wrong_answer_again(
     template: Path, tmp_path: Path
 ) -> None:
-    import pty
-
     change_template(template, "{{ project_name }} by {{ user_name }}\n")
     repo = tmp_path / "repo"
-    controller, terminal = pty.openpty()
-    command = [
-        sys.executable,
-        "-m",
-        "nexus_scaffold",
-        "new",
-        str(repo),
-        "--template",
-        str(template),
-    ]
-    given = ["-d", "setup=quick", "-d", "starter=blank", "-d", "github_user="]
-    environment = os.environ | {"PROMPT_TOOLKIT_NO_CPR": "1", "TERM": "xterm"}
-    process = subprocess.Popen(
-        [*command, *given], stdin=terminal, stdout=terminal, stderr=terminal, env=environment
-    )
-    os.close(terminal)
-    screen = ""
-
-    def until(text: str) -> None:
-        nonlocal screen
-        while text not in screen:
-            assert select.select([controller], [], [], 20)[
-                0
-            ], f"{text!r} was never shown:\n{screen}"
-            screen += os.read(controller, 4096).decode(errors="replace")
-
-    def answer(text: str) -> None:
-        nonlocal screen
-        screen = ""
-        os.write(controller, f"{text}\r".encode())
-
-    until("The project's name")
-    answer("\x7f" * len("Project Nexus") + "Django")
-    until("Your name")
-    answer("Ada")
-    until("Your e-mail address")
-    answer("ada")
-    until("Validation error for question 'user_email'")
-    answer("@example.org")
-    until("add a word, such as django-api")
-    until("The short name")
-    answer("-api")
-    until("runs its checks and tests")
-    assert process.wait(timeout=30) == 0
-    os.close(controller)
+    given = ("-d", "setup=quick", "-d", "starter=blank", "-d", "github_user=")
+    terminal = Terminal("new", repo, "--template", template, *given)
+    terminal.until("The project's name")
+    terminal.type("\x7f" * len("Project Nexus") + "Django\r")
+    terminal.until("Your name")
+    terminal.type("Ada\r")
+    terminal.until("Your e-mail address")
+    terminal.type("ada\r")
+    terminal.until("Validation error for question 'user_email'")
+    terminal.type("@example.org\r")
+    terminal.until("add a word, such as django-api")
+    terminal.until("The short name")
+    terminal.type("-api\r")
+    terminal.until("runs its checks and tests")
+    assert terminal.exit_code() == 0
     assert (repo / "name.txt").read_text() == "Django by Ada\n"
     assert "project_slug: django-api\n" in (repo / ".copier-answers.yml").read_text()
+
+
+@needs_terminal
+def test_ctrl_c_stops_and_leaves_nothing(template: Path, tmp_path: Path) -> None:
+    before = sorted(tmp_path.iterdir())
+    terminal = Terminal("new", tmp_path / "repo", "--template", template)
+    terminal.until("The project's name")
+    terminal.type("\x03")
+    terminal.until("Stopped: nothing was written.")
+    assert terminal.exit_code() == 130
+    assert sorted(tmp_path.iterdir()) == before
