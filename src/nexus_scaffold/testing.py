@@ -1,6 +1,6 @@
 """pytest fixtures for whoever tests a template or a generated repo.
 
-Installed with the package: a test asks for `render_repo` or `repo_environment` by name.
+Installed with the package: a test asks for `render_repo` or `rendered` by name.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 
 from . import git
-from .answers import Answers
-from .rendering import render
-from .source import open_template
+
+if TYPE_CHECKING:
+    from .answers import Answers
 
 RenderRepo = Callable[..., Path]
 
@@ -81,6 +82,10 @@ def render_repo(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RenderRepo]:
     """A function that renders the template with some answers into a new folder: `render_repo(starter="blank")`."""
+    from .answers import Answers
+    from .rendering import render
+    from .source import open_template
+
     with open_template(request.config.getoption("--nexus-template")) as template:
 
         def render_with(**given: object) -> Path:
@@ -97,6 +102,8 @@ def rendered(render_repo: RenderRepo) -> Callable[..., RenderedRepo]:
 
     Its environment is there; the test is skipped where no Python is new enough for it.
     """
+    from .answers import Answers
+
     cache: dict[Answers, RenderedRepo] = {}
 
     def repo_with(**given: object) -> RenderedRepo:
