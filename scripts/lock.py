@@ -12,6 +12,7 @@ names one.
 """
 
 import argparse
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,8 @@ LOCK = ROOT / "template" / "uv.lock.jinja"
 # The answers that change what a repo depends on, each with its values.
 DIMENSIONS: Mapping[str, tuple[Any, ...]] = {
     "django_version": ("5.2", "6.1"),
+    "tasks": (True, False),
+    "cache": (True, False),
 }
 
 # One value of each dimension, in their order.
@@ -71,7 +74,26 @@ def uv_lock(repo: Path, *options: str) -> None:
         raise StaleLockError(run.stderr.strip())
 
 
-def merge(texts: Mapping[Variant, str]) -> list[tuple[str, frozenset[Variant]]]:
+def packages(lock: str) -> dict[tuple[str, str], str]:
+    """Cut a lock into its head and its packages, by their names and versions."""
+    head, *found = re.split(r"(?m)^(?=\[\[package\]\]$)", lock)
+    by_name = {("", ""): head}
+    for package in found:
+        name, version = re.findall(r'(?m)^(?:name|version) = "(.*)"$', package)[:2]
+        by_name[name, version] = package
+    return by_name
+
+
+def merge(texts: Mapping[Variant, str]) -> Iterator[tuple[str, frozenset[Variant]]]:
+    """Merge the locks, package by package; each line comes with the variants that have it."""
+    cut = {variant: packages(text) for variant, text in texts.items()}
+    for name in sorted({name for by_name in cut.values() for name in by_name}):
+        yield from merge_lines(
+            {variant: by_name[name] for variant, by_name in cut.items() if name in by_name}
+        )
+
+
+def merge_lines(texts: Mapping[Variant, str]) -> list[tuple[str, frozenset[Variant]]]:
     """Merge the texts line by line; each line comes with the variants that have it."""
     merged: list[tuple[str, frozenset[Variant]]] = []
     for variant, text in texts.items():
@@ -97,12 +119,19 @@ def condition(having: frozenset[Variant]) -> str:
             if meant == having:
                 return " or ".join(
                     " and ".join(
-                        f"{names[place]} == {value!r}"
+                        holds(names[place], value)
                         for place, value in zip(places, values, strict=True)
                     )
                     for values in sorted(chosen, key=repr)
                 )
     raise AssertionError("the full set of dimensions tells every variant")
+
+
+def holds(name: str, value: object) -> str:
+    """Say in Jinja that an answer has a value."""
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    return f"{name} == {value!r}"
 
 
 def template(texts: Mapping[Variant, str]) -> Iterator[str]:

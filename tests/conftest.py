@@ -8,24 +8,28 @@ import socket
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from nexus_scaffold.testing import RenderedRepo
+from tests.services.servers import PROGRAMS
 from tests.variants import DEFAULTS
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("NEXUS_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+REDIS = os.environ.get("NEXUS_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+RABBITMQ = os.environ.get("NEXUS_TEST_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+SHARED_SERVERS = ("postgresql", "redis", "rabbitmq")
 
 
-def postgres_answers() -> bool:
-    address = urlsplit(POSTGRES)
+def _listens(url: str, port: int) -> bool:
+    address = urlsplit(url)
     try:
         socket.create_connection(
-            (address.hostname or "127.0.0.1", address.port or 5432), timeout=1
+            (address.hostname or "127.0.0.1", address.port or port), timeout=1
         ).close()
     except OSError:
         return False
@@ -50,14 +54,47 @@ def _chromium() -> str | None:
     )
 
 
+# What a test can need: a marker's name, or an argument of the marker `services`: a server that all
+# tests share, or a program for servers of its own.
 NEEDS: Mapping[str, tuple[Callable[[], object], str]] = {
-    "services": (
-        postgres_answers,
+    "postgresql": (
+        partial(_listens, POSTGRES, 5432),
         f"needs PostgreSQL at {POSTGRES}: start one, or set NEXUS_TEST_DATABASE_URL",
     ),
+    "redis": (
+        partial(_listens, REDIS, 6379),
+        f"needs Redis at {REDIS}: start one, or set NEXUS_TEST_REDIS_URL",
+    ),
+    "rabbitmq": (
+        partial(_listens, RABBITMQ, 5672),
+        f"needs RabbitMQ at {RABBITMQ}: start one, or set NEXUS_TEST_BROKER_URL",
+    ),
+    **{
+        program: (
+            partial(shutil.which, program, path=PROGRAMS),
+            f"needs {program}: apt-get install {package}",
+        )
+        for program, package in {
+            "initdb": "postgresql",
+            "redis-server": "redis-server",
+            "rabbitmq-server": "rabbitmq-server",
+        }.items()
+    },
     "containers": (_engine_answers, "needs a Docker engine with Compose: start Docker"),
     "browser": (_chromium, "needs Chromium: apt-get install chromium"),
 }
+
+
+@cache
+def has(need: str) -> bool:
+    """Whether this machine has what the table names."""
+    return bool(NEEDS[need][0]())
+
+
+def _needs(item: pytest.Item) -> set[str]:
+    marks = list(item.iter_markers())
+    services = {name for mark in marks if mark.name == "services" for name in mark.args}
+    return services | NEEDS.keys() & {mark.name for mark in marks}
 
 
 # The longest first, so that no worker is left with one at the end.
@@ -67,11 +104,10 @@ ORDER = ("services", "generated", "containers", "browser", "render", "update", "
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skips, by name, what this machine lacks the counterpart for."""
     items.sort(key=lambda item: ORDER.index(item.path.relative_to(ROOT / "tests").parts[0]))
-    for marker, (answers, reason) in NEEDS.items():
-        marked = [item for item in items if item.get_closest_marker(marker)]
-        if marked and not answers():
-            for item in marked:
-                item.add_marker(pytest.mark.skip(reason=reason))
+    for item in items:
+        for need in sorted(_needs(item)):
+            if not has(need):
+                item.add_marker(pytest.mark.skip(reason=NEEDS[need][1]))
 
 
 @pytest.fixture
@@ -101,3 +137,9 @@ def database(rendered: Callable[..., RenderedRepo]) -> Iterator[str]:
     run(f"CREATE DATABASE {name}")
     yield f"{POSTGRES.rpartition('/')[0]}/{name}"
     run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def real_servers(database: str) -> Mapping[str, str]:
+    """The variables that make a rendered repo use the servers that all tests share."""
+    return {"DATABASE_URL": database, "REDIS_URL": REDIS, "BROKER_URL": RABBITMQ}

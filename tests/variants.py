@@ -10,6 +10,8 @@ DEFAULTS: Mapping[str, object] = {}
 BLANK_WITH_EVERYTHING_OFF: Mapping[str, object] = {
     "starter": "blank",
     "license": "none",
+    "tasks": False,
+    "cache": False,
     "containers": False,
     "github_actions": False,
     "dependency_updates": "none",

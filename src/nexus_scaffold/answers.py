@@ -71,10 +71,14 @@ def _not_reserved(slug: str) -> str:
     # The project's own dependencies: one that has the project's name would be replaced by it.
     packages = {
         "asgi",
+        "celery",
         "django",
         "django-allauth",
         "granian",
+        "httpx2",
+        "kombu",
         "psycopg",
+        "redis",
         "structlog",
         "uv",
         "whitenoise",
@@ -172,6 +176,8 @@ class Answers(BaseModel):
     hosted_url: Url = Field(default="", max_length=2000)
     slides_url: Url = Field(default="", max_length=2000)
     video_url: Url = Field(default="", max_length=2000)
+    tasks: bool = True
+    cache: bool = True
     containers: bool = True
     github_actions: bool = True
     dependency_updates: Literal["dependabot", "renovate", "none"] = "dependabot"

@@ -53,4 +53,11 @@ def rsa_key(value: str) -> None:
         raise ValidationError("Must be a private RSA key in PEM, its line ends written as \\n.")
 
 
+def web_addresses(values: list[str]) -> None:
+    """Refuse what is no address of the web."""
+    for value in values:
+        if not value.strip().startswith(("http://", "https://")):
+            raise ValidationError("Must be addresses such as https://partner.example.org/health.")
+
+
 env = Environment()

@@ -64,5 +64,8 @@ def logging_config(level: int | None, renderer: Literal["json", "console"]) -> d
             "django.request": {"level": "CRITICAL"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+            # They write whole addresses, with the passwords in them.
+            "httpcore2": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
         },
     }

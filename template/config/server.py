@@ -19,6 +19,7 @@ CGROUP = Path("/sys/fs/cgroup")
 # The work is short and waits for the database: a few threads keep a process busy. Each may hold a
 # database connection, so DATABASE_POOL_MAX_SIZE is the same number.
 BLOCKING_THREADS = 4
+INTERFACES = {"wsgi": Interfaces.WSGI, "asgi": Interfaces.ASGINL}  # Django has no lifespan
 
 logger = logging.getLogger("config.server")
 
@@ -52,24 +53,26 @@ def main() -> None:
     chosen = env.int("WEB_CONCURRENCY", default=None, validate=validate.Range(min=1))
     address = env.str("HOST", default="0.0.0.0")  # noqa: S104
     port = env.int("PORT", default=8000, validate=validate.Range(min=1, max=65535))
+    interface = env.str("SERVER_INTERFACE", default="wsgi", validate=validate.OneOf(INTERFACES))
     try:
         env.seal()
         logging.config.dictConfig(settings.LOGGING)  # settings that lack a value say so once, here
     except ImproperlyConfigured as error:
         sys.exit(str(error))
+    threads = BLOCKING_THREADS if interface == "wsgi" else 1  # an event loop is one thread
     workers, reason = (chosen, "WEB_CONCURRENCY") if chosen else (usable_cpus(), "usable CPUs")
     logger.info(
-        "Serving on %s:%s with %s workers (%s) of %s threads",
-        *(address, port, workers, reason, BLOCKING_THREADS),
+        "Serving %s on %s:%s with %s workers (%s) of %s threads",
+        *(interface.upper(), address, port, workers, reason, threads),
     )
     Granian(
-        "config.wsgi:application",
+        f"config.{interface}:application",
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=INTERFACES[interface],
         websockets=False,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=threads,
         log_dictconfig=settings.LOGGING,
         workers_kill_timeout=30,
     ).serve()

@@ -9,11 +9,14 @@ from drf_spectacular.views import (
 )
 
 from apps.core import health
+from apps.core.status import status
 from apps.core.views import HomeView
 
 # Our templates: no inline script or style, no fonts from elsewhere.
 redoc = SpectacularRedocView.as_view(url_name="schema", template_name="core/redoc.html")
 swagger = SpectacularSwaggerSplitView.as_view(url_name="schema", template_name="core/swagger.html")
+
+handler500 = "apps.core.errors.server_error"
 
 urlpatterns = [
     path("", HomeView.as_view(), name="home"),
@@ -23,6 +26,7 @@ urlpatterns = [
     path("api/docs/", swagger, name="docs"),
     path("api/redoc/", redoc, name="redoc"),
     path("swagger/", swagger, name="swagger"),
+    path("status/", status, name="status"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
 ]

@@ -1,16 +1,20 @@
 """Every error of the API is a problem (RFC 9457) with the request's id."""
 
 import json
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import (
     NON_FIELD_ERRORS,
     PermissionDenied,
     SuspiciousOperation,
     ValidationError,
 )
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.test import Client
 from django.urls import path
@@ -26,6 +30,7 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.accounts.tests.factories import UserFactory
 from apps.core.errors import ApplicationError
+from config.urls import handler500 as handler500
 from config.urls import urlpatterns as project_urls
 
 ERRORS: dict[str, Exception] = {
@@ -35,6 +40,9 @@ ERRORS: dict[str, Exception] = {
     "denied": PermissionDenied("a detail of the code"),
     "suspicious": SuspiciousOperation("a detail of the code"),
     "bug": RuntimeError("a secret"),
+    "database": OperationalError("a secret of db.internal"),
+    "connection": InterfaceError("a secret of db.internal"),
+    "duplicate": IntegrityError("a secret of db.internal"),
     "nested": exceptions.ValidationError(
         {"items": [{}, {"price": ["Too low."]}], "non_field_errors": ["Not both."]}
     ),
@@ -81,6 +89,12 @@ def raising(request: HttpRequest, error: str) -> HttpResponse:
     raise ERRORS[error]
 
 
+def visit(request: HttpRequest) -> HttpResponse:
+    """Remember a visit."""
+    request.session["visited"] = True
+    return HttpResponse()
+
+
 def conflict(request: HttpRequest) -> HttpResponse:
     """Answer as another library might."""
     return JsonResponse({"status": 409, "hint": "Retry."}, status=409)
@@ -94,6 +108,7 @@ urlpatterns = [
     path("api/form", csrf_protect(conflict)),
     path("api/conflict", conflict),
     path("page/<error>", raising),
+    path("visit", visit),
 ]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -126,6 +141,9 @@ def assert_problem(response: Any, status: int, code: str) -> dict[str, Any]:
     [
         ("not-found", 404, "not_found"),
         ("bug", 500, "internal_server_error"),
+        ("duplicate", 500, "internal_server_error"),
+        ("database", 503, "database_unavailable"),
+        ("connection", 503, "database_unavailable"),
         ("suspicious", 400, "bad_request"),
     ],
 )
@@ -257,6 +275,42 @@ def test_another_librarys_error_keeps_its_members(visitor: APIClient) -> None:
     body = assert_problem(visitor.get("/api/conflict"), 409, "conflict")
 
     assert body["hint"] == "Retry."
+
+
+def test_any_address_says_when_to_return_to_a_database_that_is_away(visitor: APIClient) -> None:
+    """C16, H07: 503, for pages too."""
+    response = visitor.get("/page/database")
+
+    assert_problem(response, 503, "database_unavailable")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_middleware_may_miss_the_database_too(
+    visitor: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C16: after the view, where a session is written."""
+
+    def refuse(session: SessionBase) -> None:
+        raise ERRORS["database"]
+
+    monkeypatch.setattr(f"{settings.SESSION_ENGINE}.SessionStore.save", refuse)
+
+    response = visitor.get("/visit")
+
+    assert_problem(response, 503, "database_unavailable")
+    assert int(response.headers["Retry-After"]) > 0
+
+
+def test_a_mistake_in_sql_is_our_own(visitor: APIClient) -> None:
+    """H07: SQLite calls a table that is not there by the same name as a database that is away."""
+    error = OperationalError("no such table")
+    error.__cause__ = sqlite3.OperationalError("no such table")
+    error.__cause__.sqlite_errorname = "SQLITE_ERROR"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(ERRORS, "table", error)
+        response = visitor.get("/api/drf/table")
+
+    assert_problem(response, 500, "internal_server_error")
 
 
 def test_a_page_for_people_fails_as_a_page(visitor: APIClient) -> None:

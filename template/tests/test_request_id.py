@@ -8,8 +8,12 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.core.handlers.base import BaseHandler
+from django.db import OperationalError
 from django.test import Client
+from pytest_django import Settings
 
+from apps.accounts.tests.factories import UserFactory
 from config.logging import logging_config
 
 
@@ -86,6 +90,27 @@ def test_a_failure_is_logged_without_what_the_code_held(
     assert "a-secret-token" not in line
 
 
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_one_line_a_request(
+    client: Client, log: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C16, P03: no flood of tracebacks, and nobody asks the database who it was."""
+
+    def refuse(*args: object) -> None:
+        raise OperationalError("a secret of db.internal")
+
+    client.force_login(UserFactory.create())
+    monkeypatch.setattr(f"{settings.SESSION_ENGINE}.SessionStore.load", refuse)
+
+    assert client.get("/admin/").status_code == 503
+
+    (line,) = log.getvalue().splitlines()
+    event = json.loads(line)
+    assert event["event"] == "request_finished"
+    assert event["code"] == 503
+    assert "db.internal" not in line
+
+
 def test_the_middleware_is_in_the_order_that_it_needs() -> None:
     """B09: the id first, then the form of errors, then the probes, then the rest."""
     first = [path.rpartition(".")[2] for path in settings.MIDDLEWARE[:4]]
@@ -96,3 +121,16 @@ def test_the_middleware_is_in_the_order_that_it_needs() -> None:
         "HealthMiddleware",
         "SecurityMiddleware",
     ]
+
+
+def test_under_asgi_no_middleware_needs_a_thread_of_its_own(
+    caplog: pytest.LogCaptureFixture, settings: Settings
+) -> None:
+    """C03: one that is only synchronous would hold a thread as long as the request lasts."""
+    settings.DEBUG = True  # Django tells
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "apps.core.middleware.StaticFilesMiddleware"]
+
+    with caplog.at_level(logging.DEBUG, "django.request"):
+        BaseHandler().load_middleware(is_async=True)
+
+    assert [message for message in caplog.messages if "handler adapted" in message] == []

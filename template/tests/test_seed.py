@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.utils.module_loading import module_has_submodule
 from pytest_django import Settings
 
 from apps.accounts.models import Role, User
@@ -20,11 +21,12 @@ def seed(scale: int = 1) -> str:
 
 
 def counts() -> dict[str, int]:
-    """Return the number of rows of each of the project's models."""
+    """Return the number of rows of each model of the apps that are seeded."""
     return {
         model._meta.label: model._default_manager.count()
-        for model in apps.get_models()
-        if model.__module__.startswith("apps.")
+        for app in apps.get_app_configs()
+        if app.name.startswith("apps.") and module_has_submodule(app.module, "seed")
+        for model in app.get_models()
     }
 
 

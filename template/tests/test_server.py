@@ -8,17 +8,31 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.test import RequestFactory
 
+from apps.core.tests.stubs import HTTP_OK, stub
 from config import asgi, server, wsgi
+
+AN_ADMIN = """
+import django; django.setup()
+from django.core.management import call_command
+from django.test import Client
+from apps.accounts.models import User
+
+call_command("migrate", verbosity=0)
+client = Client()
+client.force_login(User.objects.create_superuser("admin@example.com", "a-password-1", full_name="Ada"))
+print(client.session.session_key)
+"""
 
 
 @contextmanager
@@ -27,7 +41,7 @@ def serving(**environment: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "config.server"],
         cwd=settings.BASE_DIR,
         env={
@@ -40,12 +54,11 @@ def serving(**environment: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-    )
-    try:
-        yield process, port
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            yield process, port
+        finally:
+            process.kill()
 
 
 def get(port: int, path: str) -> int:
@@ -72,9 +85,51 @@ def test_the_server_serves_and_stops_when_it_is_told() -> None:
     assert f"with 1 workers (WEB_CONCURRENCY) of {server.BLOCKING_THREADS} threads" in output
 
 
+def test_an_asynchronous_process_waits_for_many_at_once(tmp_path: Path) -> None:
+    """C03, H08: 40 requests wait for a slow partner at once; four threads would let in four."""
+    environment = {
+        "DATABASE_URL": f"sqlite:///{(tmp_path / 'db.sqlite3').as_posix()}",
+        "DJANGO_SETTINGS_MODULE": "config.settings.development",
+        "SECRET_KEY": settings.SECRET_KEY,
+        "SERVER_INTERFACE": "asgi",
+        "WEB_CONCURRENCY": "1",
+    }
+    made = subprocess.run(
+        [sys.executable, "-c", AN_ADMIN],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, **environment},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    headers = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={made.stdout.strip()}"}
+
+    with stub(HTTP_OK, delay=1) as partner:
+        environment["STATUS_URLS"] = f"http://127.0.0.1:{partner.port}/"
+        with serving(**environment) as (_, port):
+            assert get(port, "/health/ready") == 200
+            request = Request(f"http://127.0.0.1:{port}/status/", headers=headers)
+
+            def ask(_: int) -> str:
+                with urlopen(request, timeout=30) as response:  # noqa: S310
+                    return str(response.read().decode())
+
+            with ThreadPoolExecutor(40) as threads:
+                pages = list(threads.map(ask, range(40)))
+
+    assert all("<h1>Status</h1>" in page for page in pages)
+    assert partner.most > 3 * server.BLOCKING_THREADS
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("WEB_CONCURRENCY", "0"), ("WEB_CONCURRENCY", "many"), ("PORT", "99999"), ("DEBUG", "maybe")],
+    [
+        ("DEBUG", "maybe"),
+        ("PORT", "99999"),
+        ("SERVER_INTERFACE", "cgi"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "many"),
+    ],
 )
 def test_a_wrong_value_ends_the_server_with_one_message(name: str, value: str) -> None:
     """C15, S05: never a silent default, and no traceback of each worker."""
@@ -128,7 +183,7 @@ def test_without_affinity_the_machines_cpus_count(
 
 
 def test_the_applications_of_both_interfaces_are_there(rf: RequestFactory) -> None:
-    """T02: WSGI for the server, and ASGI for what will be asynchronous."""
+    """T02: WSGI, which is the default, and ASGI."""
     assert wsgi.application.get_response(rf.get("/health/live")).status_code == 200
     assert isinstance(asgi.application, ASGIHandler)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from nexus_scaffold.testing import RenderedRepo
-from tests.conftest import postgres_answers
+from tests.conftest import SHARED_SERVERS, has
 from tests.variants import BLANK_WITH_EVERYTHING_OFF, DEFAULTS, JOB_BOARD_WITH_EVERYTHING_ON
 
 Rendered = Callable[..., RenderedRepo]
@@ -29,8 +29,9 @@ def test_make_check_passes(rendered: Rendered, given: Mapping[str, object]) -> N
 def test_make_check_passes_with_everything_on(
     rendered: Rendered, request: pytest.FixtureRequest
 ) -> None:
-    """The same, with Django 6.1, a difficult name, and PostgreSQL where one answers."""
-    variables = {"DATABASE_URL": request.getfixturevalue("database")} if postgres_answers() else {}
+    """The same, with Django 6.1, a difficult name, and the real servers where they answer."""
+    real = all(map(has, SHARED_SERVERS))
+    variables = request.getfixturevalue("real_servers") if real else {}
     _check(rendered(**JOB_BOARD_WITH_EVERYTHING_ON), variables)
 
 

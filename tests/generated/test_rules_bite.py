@@ -83,7 +83,9 @@ BITES: dict[str, Change] = {
     "migration-safety": written("apps/accounts/migrations/0002_unsafe.py", UNSAFE_MIGRATION),
     "workflows": replaced(".github/workflows/ci.yml", "runs-on:", "runs-at:"),
     "dependabot": replaced(".github/dependabot.yml", "version: 2", "version: 3"),
-    "compose": replaced("compose.yaml", "volumes:\n  database:", "volumes:\n  - database"),
+    "compose": replaced(
+        "compose.yaml", "    restart: unless-stopped", "    restarts: unless-stopped"
+    ),
     "issue-forms": replaced(".github/ISSUE_TEMPLATE/bug_report.yml", "name:", "title-of-form:"),
 }
 

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.small_template import make_template
 from tests.unit.test_answers import BAD, GOOD
 
-TOPICS = ("identity", "project", "delivery", "internal")
+TOPICS = ("identity", "project", "capabilities", "delivery", "internal")
 
 
 def _questions(*topics: str) -> dict[str, dict[str, Any]]:

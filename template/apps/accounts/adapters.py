@@ -5,12 +5,21 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMessage
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """Signs the mails with the project's name: there is no table of sites to take it from."""
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail, with links to the front end."""
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """Return a mail, with links to the front end."""
         site = SimpleNamespace(name=settings.PROJECT_NAME, domain=settings.FRONTEND_URL)
-        super().send_mail(template_prefix, email, {**context, "current_site": site})
+        context = {**context, "current_site": site}
+        message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+        return message

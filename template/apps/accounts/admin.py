@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.http import HttpRequest
 
-from apps.accounts.models import User
+from apps.accounts.models import Profile, User
 
 
 class UserCreationForm(AdminUserCreationForm):
@@ -21,6 +22,13 @@ class UserEditForm(UserChangeForm):
     class Meta:
         model = User
         fields = "__all__"
+
+
+class ProfileInline(admin.StackedInline):
+    """A user's profile, on the page of the user."""
+
+    model = Profile
+    can_delete = False
 
 
 @admin.register(User)
@@ -45,3 +53,9 @@ class UserAdmin(DjangoUserAdmin):
             {"fields": ("email", "full_name", "role", "usable_password", "password1", "password2")},
         ),
     )
+
+    def get_inlines(
+        self, request: HttpRequest, obj: User | None
+    ) -> tuple[type[admin.StackedInline], ...]:
+        """Show the profile of a user who exists: it is made with the user."""
+        return (ProfileInline,) if obj else ()

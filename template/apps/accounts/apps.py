@@ -11,5 +11,6 @@ class AccountsConfig(AppConfig):
     name = "apps.accounts"
 
     def ready(self) -> None:
-        """Make the authentication known to the OpenAPI document."""
+        """Make the authentication known to the OpenAPI document, and listen to signals."""
         import_module("apps.accounts.openapi")
+        import_module("apps.accounts.signals")

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from apps.accounts.models import Role, User
+from apps.accounts.models import Profile, Role, User
 
 FIRST_NAMES = ("Abeba", "Chidi", "Fatima", "Kwame", "Lerato", "Naledi", "Tunde", "Wanjiru")
 LAST_NAMES = ("Abebe", "Diallo", "Hassan", "Mensah", "Mwangi", "Ndlovu", "Okafor", "Tadesse")
@@ -45,5 +45,8 @@ def seed(scale: int, random: Random) -> str:
         ],
         ignore_conflicts=True,
         batch_size=1000,
+    )
+    Profile.objects.bulk_create(
+        [Profile(user=user) for user in User.objects.filter(profile=None)], batch_size=1000
     )
     return f"log in as {', '.join(addresses)} with the password {password}"

@@ -2,9 +2,15 @@
 
 from django.db.models import QuerySet
 
-from apps.accounts.models import User
+from apps.accounts.models import Profile, User
 
 
 def users() -> QuerySet[User]:
     """Return all users, the newest first."""
     return User.objects.order_by("-created_at", "-pk")
+
+
+def with_profile(user: User) -> User:
+    """Return a user with a profile: an empty one if no signal made it, as after `bulk_create`."""
+    user.profile = Profile.objects.filter(user=user).first() or Profile(user=user)
+    return user

@@ -1,6 +1,8 @@
 """What changes users: the rules."""
 
-from apps.accounts.models import Role, User
+from collections.abc import Mapping
+
+from apps.accounts.models import Profile, Role, User
 from apps.core.errors import ApplicationError
 from apps.core.transactions import atomic
 
@@ -10,6 +12,19 @@ def complete_signup(user: User, *, full_name: str, role: str) -> None:
     user.full_name = full_name
     user.role = role or user.role
     user.save(update_fields=["full_name", "role", "updated_at"])
+
+
+@atomic()
+def update_profile(user: User, *, profile: Mapping[str, str], **account: str) -> User:
+    """Change what a user may change: values of the account, and of its profile."""
+    row, _ = Profile.objects.get_or_create(user=user)
+    for changed, values in ((user, account), (row, profile)):
+        for name, value in values.items():
+            setattr(changed, name, value)
+        changed.full_clean()
+        changed.save(update_fields=[*values, "updated_at"])
+    user.profile = row
+    return user
 
 
 @atomic()

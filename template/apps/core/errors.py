@@ -7,11 +7,14 @@ a list of `message`, `code` and the `param` that was wrong.
 """
 
 import json
+import sys
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.defaults import server_error as page_of_server_error
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,7 +33,9 @@ DETAILS = {
     410: "The session has ended: log in again.",
     429: "Too many requests: try again later.",
     500: "Something went wrong on our side. Quote the request id when you report it.",
+    503: "The database does not answer: try again in a moment.",
 }
+RETRY_AFTER = 5  # seconds
 GENERAL = (NON_FIELD_ERRORS, "non_field_errors")  # what Django and DRF call "no field"
 INVALID = {"detail": "Some values are not valid.", "code": "invalid"}
 
@@ -103,6 +108,28 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
     response.data = problem(context["request"], response.status_code, **members)
     response.content_type = CONTENT_TYPE
     return response
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Return whether an error means that the database cannot serve now, and later may."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    # SQLite's name for an error in the statement itself, such as a table that is not there.
+    return getattr(error.__cause__, "sqlite_errorname", "") != "SQLITE_ERROR"
+
+
+def database_away(request: HttpRequest, **members: Any) -> JsonResponse:
+    """Answer that the database is away, and when to ask again."""
+    response = problem_response(request, 503, code="database_unavailable", **members)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer what nobody expected (handler500): middleware may have missed the database, too."""
+    if database_is_away(sys.exc_info()[1]):
+        return database_away(request)
+    return page_of_server_error(request)
 
 
 def as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

@@ -48,6 +48,8 @@ def problem_response(status: HTTPStatus) -> dict[str, Any]:
     if status == HTTPStatus.BAD_REQUEST:
         error = {"message": "Enter a valid value.", "code": "invalid", "param": "page_size"}
         example |= {**INVALID, "errors": [error]}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        example["code"] = "database_unavailable"
     return {
         "description": f"{status.phrase}: a problem (RFC 9457).",
         "content": {
@@ -59,7 +61,7 @@ def problem_response(status: HTTPStatus) -> dict[str, Any]:
 def statuses(path: str, method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
     """Return the errors that an operation may answer with."""
     security = operation.get("security", [{}])
-    found = set()
+    found = {HTTPStatus.SERVICE_UNAVAILABLE}
     if "requestBody" in operation or any(
         parameter["in"] == "query" for parameter in operation.get("parameters", [])
     ):

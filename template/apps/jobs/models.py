@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from apps.core.fields import CounterField
 from apps.core.models import TimeStampedModel
 
 # Every database stores this as an integer, and no listed currency pays more in a month.
@@ -197,6 +198,8 @@ class JobPosting(TimeStampedModel):
     closes_at = models.DateTimeField(
         null=True, blank=True, help_text="From then on nobody can apply; empty: open until closed."
     )
+    # What every list shows is counted when it changes, not when it is read: see counters.py.
+    applications_count = CounterField(default=0, editable=False)
 
     class Meta:
         ordering = (F("published_at").desc(nulls_first=True), "-id")

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
+from apps.jobs import counters
 from apps.jobs.models import (
     Application,
     ApplicationStatus,
@@ -135,6 +136,7 @@ def seed(scale: int, random: Random) -> str:
     companies = _companies(random)
     postings = _postings(random, companies, industries, locations, skills)
     applications = _applications(random)
+    counters.recount()
     return f"{len(companies)} companies, {len(postings)} postings, {len(applications)} applications"
 
 

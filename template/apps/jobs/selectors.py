@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TypedDict
+
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from apps.accounts.models import Role, User
@@ -16,6 +19,31 @@ from apps.jobs.models import (
     PostingStatus,
     Skill,
 )
+
+
+class IndustryCount(TypedDict):
+    """How many postings of an industry are open."""
+
+    id: int
+    name: str
+    open_postings: int
+
+
+class EmploymentTypeCount(TypedDict):
+    """How many postings of an employment type are open."""
+
+    employment_type: str
+    open_postings: int
+
+
+class Statistics(TypedDict):
+    """The board in numbers."""
+
+    open_postings: int
+    companies: int
+    applications: int
+    by_industry: list[IndustryCount]
+    by_employment_type: list[EmploymentTypeCount]
 
 
 def industries() -> QuerySet[Industry]:
@@ -64,6 +92,39 @@ def visible_postings(*, user: User | AnonymousUser) -> QuerySet[JobPosting]:
             return postings().filter(_is_open() | Q(company__owner=user))
         case _:
             return open_postings()
+
+
+def sees_open_postings_only(*, user: User | AnonymousUser) -> bool:
+    """Return whether the user sees what everyone sees, and nothing else."""
+    return not (isinstance(user, User) and user.role in (Role.ADMIN, Role.EMPLOYER))
+
+
+def next_closing() -> datetime | None:
+    """Return when the first of the open postings closes by itself, if one does."""
+    at: datetime | None = JobPosting.objects.filter(_is_open()).aggregate(at=Min("closes_at"))["at"]
+    return at
+
+
+def statistics() -> Statistics:
+    """Return the board in numbers, in four queries."""
+    open_now = JobPosting.objects.filter(_is_open()).order_by()
+    industries = open_now.values_list("industry", "industry__name").annotate(n=Count("pk"))
+    types = open_now.values_list("employment_type").annotate(n=Count("pk"))
+    by_industry: list[IndustryCount] = [
+        {"id": pk, "name": name, "open_postings": number}
+        for pk, name, number in industries.order_by("-n", "industry__name")
+    ]
+    by_type: list[EmploymentTypeCount] = [
+        {"employment_type": name, "open_postings": number}
+        for name, number in types.order_by("-n", "employment_type")
+    ]
+    return {
+        "open_postings": sum(one["open_postings"] for one in by_type),
+        "companies": Company.objects.count(),
+        "applications": JobPosting.objects.aggregate(n=Sum("applications_count", default=0))["n"],
+        "by_industry": by_industry,
+        "by_employment_type": by_type,
+    }
 
 
 def applications() -> QuerySet[Application]:

@@ -10,6 +10,7 @@ from typing import Any
 from allauth.headless.account import views as account
 from allauth.headless.constants import Client
 from allauth.headless.tokens import views as tokens
+from django.db import transaction
 from django.http import HttpResponseBase
 from django.views import View
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -40,9 +41,10 @@ class AllauthView(APIView):
     allauth_view: type[View]
 
     def delegate(self, request: Request) -> HttpResponseBase:
-        """Return allauth's answer."""
+        """Return allauth's answer. What it wrote is kept whole, or not at all if it raised."""
         view: Any = self.allauth_view
-        response: HttpResponseBase = view.as_api_view(client=Client.APP)(request._request)
+        with transaction.atomic():
+            response: HttpResponseBase = view.as_api_view(client=Client.APP)(request._request)
         return response
 
 

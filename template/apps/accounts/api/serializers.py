@@ -13,24 +13,31 @@ USER = {
     "is_active": True,
     "created_at": "2026-01-15T09:30:00Z",
 }
+PROFILE = {
+    **{key: USER[key] for key in ("id", "email", "full_name")},
+    "headline": "Backend developer who likes small services",
+    "about": "Ten years of payments and logistics, and two of teaching both.",
+    **{key: USER[key] for key in ("role", "created_at")},
+}
 
 
 @extend_schema_serializer(
     examples=[
+        OpenApiExample("Profile", PROFILE, response_only=True),
         OpenApiExample(
-            "Profile",
-            {key: USER[key] for key in ("id", "email", "full_name", "role", "created_at")},
-            response_only=True,
+            "Another name", {"full_name": "Ada King", "headline": "Engineer"}, request_only=True
         ),
-        OpenApiExample("Another name", {"full_name": "Ada King"}, request_only=True),
     ]
 )
 class ProfileSerializer(serializers.ModelSerializer[User]):
-    """One's own account: the name can be changed."""
+    """One's own account: the name, and what the user says of themselves, can be changed."""
+
+    headline = serializers.CharField(source="profile.headline", allow_blank=True, max_length=120)
+    about = serializers.CharField(source="profile.about", allow_blank=True, max_length=2_000)
 
     class Meta:
         model = User
-        fields = ("id", "email", "full_name", "role", "created_at")
+        fields = ("id", "email", "full_name", "headline", "about", "role", "created_at")
         read_only_fields = ("id", "email", "role", "created_at")
 
 

@@ -26,7 +26,12 @@ class ProfileView(generics.RetrieveUpdateAPIView[User]):
 
     def get_object(self) -> User:
         """Return the user who asks."""
-        return cast(User, self.request.user)
+        return selectors.with_profile(cast(User, self.request.user))
+
+    def perform_update(self, serializer: BaseSerializer[User]) -> None:
+        """Change the profile."""
+        values = {"profile": {}, **serializer.validated_data}
+        serializer.instance = services.update_profile(cast(User, self.request.user), **values)
 
 
 @extend_schema_view(

@@ -53,7 +53,18 @@ def test_an_admin_finds_adds_and_changes_users(client: Client) -> None:
 
     change = reverse("admin:accounts_user_change", args=[ada.pk])
     assert client.get(change).status_code == 200
-    client.post(change, {"email": ada.email, "full_name": "Ada King", "role": ada.role})
-    ada.refresh_from_db()
+    changed = {
+        "email": ada.email,
+        "full_name": "Ada King",
+        "role": ada.role,
+        "profile-TOTAL_FORMS": "1",
+        "profile-INITIAL_FORMS": "1",
+        "profile-0-id": str(ada.profile.pk),
+        "profile-0-user": str(ada.pk),
+        "profile-0-headline": "Engineer",
+    }
+    client.post(change, changed)
+    ada = User.objects.get(pk=ada.pk)
     assert ada.full_name == "Ada King"
+    assert ada.profile.headline == "Engineer"
     assert not ada.is_active

@@ -4,12 +4,14 @@ import time
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core import mail
 from django.core.cache import cache
 from pytest_django import Settings
 
+from apps.accounts.adapters import AccountAdapter
 from apps.accounts.forms import SIGNUP_ROLES
 from apps.accounts.models import Role, User
 from apps.accounts.tests.auth import EMAIL, AuthClient, last_code
@@ -58,6 +60,23 @@ class TestSignUp:
         assert response.status_code == 200
         assert response.json()["data"]["user"]["email"] == EMAIL
         assert browser.profile().json()["full_name"] == "Ada Lovelace"
+
+    def test_leaves_nothing_behind_when_it_fails(
+        self, browser: AuthClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """C11: the user, the address and the profile are written together, or not at all."""
+
+        def fail(*args: Any) -> None:
+            assert User.objects.get().profile
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(AccountAdapter, "render_mail", fail)
+
+        with pytest.raises(ZeroDivisionError):
+            browser.sign_up()
+
+        assert not User.objects.exists()
+        assert not EmailAddress.objects.exists()
 
     def test_signs_its_mail_with_the_projects_name(
         self, browser: AuthClient, settings: Settings

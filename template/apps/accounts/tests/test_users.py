@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from apps.accounts import services
-from apps.accounts.models import Role, User
+from apps.accounts.models import Profile, Role, User
 from apps.accounts.tests.factories import UserFactory
 from apps.core.errors import ApplicationError
 
@@ -82,6 +83,45 @@ class TestUser:
 
 class TestProfile:
     """One's own account."""
+
+    def test_is_made_with_the_user_or_not_at_all(self) -> None:
+        """C11: the signal writes in the transaction of the user, and goes with it."""
+        assert User.objects.create_user("ada@example.com", full_name="Ada").profile.headline == ""
+
+        with transaction.atomic():
+            UserFactory.create()
+            transaction.set_rollback(True)
+
+        assert Profile.objects.count() == 1
+
+    def test_is_made_later_for_a_user_whom_no_signal_announced(self, login: Login) -> None:
+        """C11: a fixture brings a profile of its own, or none."""
+        ada = UserFactory.build(created_at=timezone.now(), updated_at=timezone.now())
+        ada.save_base(raw=True)
+
+        assert not Profile.objects.exists()
+        assert login(ada).get(ME).json()["headline"] == ""
+        assert login(ada).patch(ME, {"about": "Ten years of payments."}).status_code == 200
+        assert Profile.objects.get().about == "Ten years of payments."
+
+    def test_says_what_its_owner_wants_it_to(self, login: Login) -> None:
+        """C11: what is not given stays."""
+        ada = UserFactory.create(full_name="Ada Lovelace")
+        changes = {"headline": "Engineer", "about": "Ten years\nof payments."}
+
+        assert login(ada).patch(ME, changes).status_code == 200
+        answer = login(ada).patch(ME, {"headline": ""}).json()
+
+        assert answer["full_name"] == "Ada Lovelace"
+        assert (answer["headline"], answer["about"]) == ("", changes["about"])
+        assert login(User.objects.get()).get(ME).json() == answer
+
+    @pytest.mark.parametrize(("name", "length"), [("headline", 120), ("about", 2_000)])
+    def test_has_its_limits(self, login: Login, name: str, length: int) -> None:
+        ada = UserFactory.create()
+
+        assert login(ada).patch(ME, {name: "a" * length}).status_code == 200
+        assert login(ada).patch(ME, {name: "a" * (length + 1)}).status_code == 400
 
     def test_is_read_and_renamed_by_its_owner(self, login: Login) -> None:
         ada = UserFactory.create(full_name="Ada Lovelace")

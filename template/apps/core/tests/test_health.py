@@ -5,6 +5,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
+from apps.core import health
+from apps.core.tests.stubs import stub
+
 PROBES = ["/health/live", "/health/ready"]
 
 
@@ -40,8 +43,32 @@ def test_readiness_fails_with_the_database(client: Client, monkeypatch: pytest.M
 
     assert response.status_code == 503
     assert response.headers["Content-Type"] == "application/problem+json"
-    assert response.json()["detail"] == "The database does not answer."
+    assert response.json()["detail"] == "The database does not answer: try again in a moment."
+    assert response.json()["code"] == "database_unavailable"
+    assert response.json()["checks"]["database"] == "unavailable"
+    assert int(response.headers["Retry-After"]) > 0
     assert b"db.internal" not in response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("answer", [b"", b"later"])
+def test_without_another_server_the_service_is_degraded_and_ready(
+    client: Client, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    """C16: one that hangs up or takes too long; only the database takes us out of service."""
+    monkeypatch.setattr(health, "LIMIT", 0.3)
+    with stub(answer, delay=1 if answer else 0) as server:
+
+        async def ask() -> str:
+            return str(await health.greeting("127.0.0.1", server.port, secure=False))
+
+        monkeypatch.setitem(health.SERVERS, "other", ask)
+        response = client.get("/health/ready")
+
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    assert response.json()["checks"]["database"] == "ok"
+    assert response.json()["checks"]["other"] == "unavailable"
 
 
 @pytest.mark.parametrize("path", PROBES)

@@ -7,7 +7,11 @@ from typing import Any, TypeVar
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
-from apps.jobs.api.serializers import ApplicationSerializer, JobPostingSerializer
+from apps.jobs.api.serializers import (
+    ApplicationSerializer,
+    JobPostingSerializer,
+    StatisticsSerializer,
+)
 
 ViewClass = TypeVar("ViewClass", bound=type[Any])
 
@@ -237,4 +241,14 @@ applications = operations(
         ),
         "responses": ApplicationSerializer,
     },
+)
+
+statistics = extend_schema(
+    operation_id="statistics_read",
+    summary="Read the board in numbers",
+    description=(
+        "Open postings, also by industry and by employment type, companies and applications. "
+        "Everyone may read them."
+    ),
+    responses=StatisticsSerializer,
 )

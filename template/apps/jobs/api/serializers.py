@@ -56,6 +56,7 @@ POSTING = {
     "skills": [SKILL],
     "status": PostingStatus.PUBLISHED.value,
     "published_at": "2026-01-15T09:30:00Z",
+    "applications_count": 14,
     "created_at": "2026-01-14T16:20:00Z",
     "updated_at": "2026-01-15T09:30:00Z",
 }
@@ -67,6 +68,17 @@ APPLICATION = {
     "status": ApplicationStatus.SUBMITTED.value,
     "created_at": "2026-01-16T07:45:00Z",
     "updated_at": "2026-01-16T07:45:00Z",
+}
+
+STATISTICS = {
+    "open_postings": 61,
+    "companies": 24,
+    "applications": 310,
+    "by_industry": [{**INDUSTRY, "open_postings": 61}],
+    "by_employment_type": [
+        {"employment_type": EmploymentType.FULL_TIME.value, "open_postings": 40},
+        {"employment_type": EmploymentType.CONTRACT.value, "open_postings": 21},
+    ],
 }
 
 
@@ -163,6 +175,7 @@ class JobPostingSerializer(serializers.ModelSerializer[JobPosting]):
             "status",
             "published_at",
             "closes_at",
+            "applications_count",
             "created_at",
             "updated_at",
         )
@@ -284,3 +297,29 @@ class ReviewSerializer(serializers.Serializer[Application]):
     def to_representation(self, instance: Application) -> dict[str, Any]:
         """Show the application as everywhere else."""
         return ApplicationSerializer(instance, context=self.context).data
+
+
+class IndustryCountSerializer(serializers.Serializer[selectors.IndustryCount]):
+    """How many postings of an industry are open."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    open_postings = serializers.IntegerField()
+
+
+class EmploymentTypeCountSerializer(serializers.Serializer[selectors.EmploymentTypeCount]):
+    """How many postings of an employment type are open."""
+
+    employment_type = serializers.ChoiceField(choices=EmploymentType.choices)
+    open_postings = serializers.IntegerField()
+
+
+@extend_schema_serializer(examples=[shown(STATISTICS)])
+class StatisticsSerializer(serializers.Serializer[selectors.Statistics]):
+    """The board in numbers."""
+
+    open_postings = serializers.IntegerField()
+    companies = serializers.IntegerField()
+    applications = serializers.IntegerField()
+    by_industry = IndustryCountSerializer(many=True)
+    by_employment_type = EmploymentTypeCountSerializer(many=True)

@@ -1,5 +1,6 @@
 """Routes of the job board."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.jobs.api import views
@@ -12,4 +13,7 @@ router.register("companies", views.CompanyViewSet, basename="company")
 router.register("postings", views.JobPostingViewSet, basename="posting")
 router.register("applications", views.ApplicationViewSet, basename="application")
 
-urlpatterns = router.urls
+urlpatterns = [
+    *router.urls,
+    path("statistics/", views.StatisticsView.as_view(), name="statistics"),
+]

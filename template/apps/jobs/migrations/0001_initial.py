@@ -4,6 +4,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+import apps.core.fields
+
 
 class Migration(migrations.Migration):
 
@@ -247,6 +249,10 @@ class Migration(migrations.Migration):
                         help_text="From then on nobody can apply; empty: open until closed.",
                         null=True,
                     ),
+                ),
+                (
+                    "applications_count",
+                    apps.core.fields.CounterField(default=0, editable=False),
                 ),
                 (
                     "skills",

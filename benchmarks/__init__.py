@@ -1,0 +1,1 @@
+"""Measurements: each is a script that writes its results into results/."""

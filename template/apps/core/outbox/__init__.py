@@ -1,0 +1,1 @@
+"""Events that are told to tasks: written with what causes them, sent after it, never lost."""

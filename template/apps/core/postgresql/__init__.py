@@ -1,0 +1,1 @@
+"""The database backend of Django for PostgreSQL, for a server that may be away."""

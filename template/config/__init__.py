@@ -1,1 +1,0 @@
-"""The Django project: settings, URLs and servers."""
