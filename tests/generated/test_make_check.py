@@ -19,6 +19,8 @@ Rendered = Callable[..., RenderedRepo]
     [
         pytest.param(DEFAULTS, id="defaults"),
         pytest.param(BLANK_WITH_EVERYTHING_OFF, id="blank-with-everything-off"),
+        pytest.param({**BLANK_WITH_EVERYTHING_OFF, "tasks": True}, id="blank-with-tasks-alone"),
+        pytest.param({"tasks": False}, id="job-board-without-tasks"),
     ],
 )
 def test_make_check_passes(rendered: Rendered, given: Mapping[str, object]) -> None:
