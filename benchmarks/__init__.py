@@ -1,1 +1,28 @@
-"""Measurements: each is a script that writes its results into results/."""
+"""What is measured: scripts that run the real thing and write their figures to `results/`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from nexus_scaffold.answers import Answers
+from nexus_scaffold.rendering import render
+from nexus_scaffold.source import open_template
+from nexus_scaffold.testing import RenderedRepo
+
+
+def rendered(scratch: Path) -> RenderedRepo:
+    """A repo with the default answers, and its environment, in an empty folder."""
+    answers = Answers.parse({})
+    with open_template() as template:
+        render(answers, template, scratch / "repo")
+    environment = os.environ | {"UV_PROJECT_ENVIRONMENT": f"{scratch}/environment"}
+    repo = RenderedRepo(scratch / "repo", answers, environment)
+    repo.run("uv", "sync", "--locked", "--quiet")
+    return repo
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}"

@@ -7,8 +7,6 @@ writes results/outbox.md. The test tests/services/test_outbox.py runs the same.
 
 from __future__ import annotations
 
-import os
-import platform
 import shutil
 import tempfile
 import time
@@ -16,9 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from nexus_scaffold.answers import Answers
-from nexus_scaffold.rendering import render
-from nexus_scaffold.source import open_template
+from benchmarks import machine, rendered
 from nexus_scaffold.testing import RenderedRepo
 from tests.services.production import Production, production
 from tests.services.servers import wait_until
@@ -192,13 +188,7 @@ def _crash(made: Production, notes: Path, events: int, kills: int) -> Figures:
 def main() -> None:
     """Measures, and writes the result."""
     with tempfile.TemporaryDirectory() as scratch:
-        answers = Answers.parse({})
-        with open_template() as template:
-            render(answers, template, Path(scratch) / "repo")
-        environment = os.environ | {"UV_PROJECT_ENVIRONMENT": f"{scratch}/environment"}
-        repo = RenderedRepo(Path(scratch) / "repo", answers, environment)
-        repo.run("uv", "sync", "--locked", "--quiet")
-        figures = crash(repo)
+        figures = crash(rendered(Path(scratch)))
     (Path(__file__).with_name("results") / "outbox.md").write_text(report(figures), "utf-8")
 
 
@@ -207,7 +197,7 @@ def report(figures: Figures) -> str:
     rate = figures.events / figures.seconds
     return f"""# Nothing is lost, and nothing is done twice
 
-`uv run python -m benchmarks.outbox` on {os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}.
+`uv run python -m benchmarks.outbox` on {machine()}.
 
 {figures.events:,} events go through the outbox, RabbitMQ and a worker of two processes. Meanwhile these processes are killed
 (`SIGKILL`) {figures.kills} times, and the broker goes away {figures.restarts} times: once stopped, once killed.
