@@ -8,14 +8,17 @@ from datetime import timedelta
 
 import pytest
 from celery import current_app
+from django.conf import settings
+from django.test import TestCase
 from django.utils import timezone
-from kombu import Connection, pools
+from kombu import Connection, Queue, pools
 from kombu.exceptions import OperationalError
 
 from apps.core.outbox import breaker, outbox
 from apps.core.outbox.models import OutboxEvent
 from apps.core.outbox.outbox import emit, publish
 from apps.core.outbox.tasks import relay
+from apps.core.outbox.tests import queues
 from apps.core.outbox.tests.tasks import done
 
 Deliver = Callable[[], AbstractContextManager[None]]
@@ -123,6 +126,30 @@ def test_the_relay_stops_where_the_broker_does(monkeypatch: pytest.MonkeyPatch) 
 
     waiting = OutboxEvent.objects.values_list("payload__word", flat=True)
     assert list(waiting) == ["first in line", "second in line"]
+
+
+@pytest.mark.broker
+@pytest.mark.skipif(not settings.BROKER_URL, reason="needs RabbitMQ: set BROKER_URL=amqp://…")
+def test_a_message_that_reaches_no_queue_was_not_sent(
+    deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T10: its queue was deleted; the event waits, and is sent to a queue that is made anew."""
+    monkeypatch.setattr(breaker, "PAUSE", 0)
+    # Queues that expire, as those of tests do, are declared before each message.
+    monkeypatch.setattr(Queue, "can_cache_declaration", True)
+    with deliver():
+        emit("tests.happened", word="routed")
+    with current_app.connection_for_write() as connection:
+        current_app.amqp.queues["mail"](connection.default_channel).delete()
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        emit("tests.happened", word="lost?")
+    assert OutboxEvent.objects.exists()
+
+    make_older()
+    relay()
+    assert not OutboxEvent.objects.exists()
+    assert queues.run() == 2  # one for each consumer
+    assert (done("routed"), done("lost?")) == (1, 1)
 
 
 def test_nothing_to_send_is_no_work() -> None:
