@@ -1,9 +1,10 @@
 """The outbox's own tasks, which beat starts."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from apps.core.outbox.models import FailedTask, HandledEvent, OutboxEvent
@@ -17,18 +18,24 @@ PATIENCE = timedelta(seconds=5)
 KEPT = timedelta(days=30)
 
 
-@shared_task(base=Task, queue_name="relay", max_retries=0)
+@shared_task(base=Task, queue_name="relay")
 def relay() -> None:
     """Send the events that still wait, the oldest first, until there is none or no broker."""
-    confirmed = True
-    while confirmed:
-        with transaction.atomic():
-            events = list(
-                OutboxEvent.objects.select_for_update(skip_locked=True)
-                .filter(created_at__lt=timezone.now() - PATIENCE)
-                .order_by("created_at")[:BATCH]
-            )
-            confirmed = bool(events) and publish(events)
+    # A database that is away is no failure to record: the next tick is near.
+    with suppress(OperationalError, InterfaceError):
+        while _relay_batch():
+            pass
+
+
+def _relay_batch() -> bool:
+    """Send some events; return whether there may be more, and the broker takes them."""
+    with transaction.atomic():
+        events = list(
+            OutboxEvent.objects.select_for_update(skip_locked=True)
+            .filter(created_at__lt=timezone.now() - PATIENCE)
+            .order_by("created_at")[:BATCH]
+        )
+        return bool(events) and publish(events)
 
 
 @shared_task(base=Task)

@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.db import OperationalError as DatabaseAway
 from django.test import TestCase
 from django.utils import timezone
 from kombu import Connection, Queue, pools
 from kombu.exceptions import OperationalError
 
 from apps.core.outbox import breaker, outbox
-from apps.core.outbox.models import OutboxEvent
+from apps.core.outbox.models import FailedTask, OutboxEvent
 from apps.core.outbox.outbox import emit, publish
 from apps.core.outbox.tasks import relay
 from apps.core.outbox.tests import queues
@@ -150,6 +151,18 @@ def test_a_message_that_reaches_no_queue_was_not_sent(
     assert not OutboxEvent.objects.exists()
     assert queues.run() == 2  # one for each consumer
     assert (done("routed"), done("lost?")) == (1, 1)
+
+
+def test_a_database_that_is_away_fails_no_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """C16, H01: the next one is near, and nobody has to send this one again."""
+
+    def refuse_rows(*args: object, **kwargs: object) -> None:
+        raise DatabaseAway("the database system is starting up")
+
+    monkeypatch.setattr(OutboxEvent.objects, "select_for_update", refuse_rows)
+    current_app.tasks["apps.core.outbox.tasks.relay"].apply()
+
+    assert not FailedTask.objects.exists()
 
 
 def test_nothing_to_send_is_no_work() -> None:
