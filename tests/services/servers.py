@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -49,7 +50,7 @@ def wait_until(
         time.sleep(every)
 
 
-class Process:
+class Process(ABC):
     """A process with a folder of its own, which stays the same while it stops and starts.
 
     It is there as long as the context lasts, and gone after it, with all that it has started.
@@ -83,17 +84,17 @@ class Process:
         self.kill()
         shutil.rmtree(self.folder)
 
+    @abstractmethod
     def command(self) -> Sequence[str]:
         """What starts it in the foreground."""
-        raise NotImplementedError
 
     def variables(self) -> Mapping[str, str]:
         """Its environment."""
         return os.environ
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether it is ready."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
