@@ -34,11 +34,31 @@ DIMENSIONS: Mapping[str, tuple[Any, ...]] = {
     "django_version": ("5.2", "6.1"),
     "tasks": (True, False),
     "cache": (True, False),
+    "traffic": (True, False),
+    "payments": (True, False),
+    "github_actions": (True, False),
 }
+# Those whose packages depend on each other are locked in every combination; what the others bring
+# stands by itself, so each of them is left out once, and all of them at once.
+COMBINED = 3
 
 # One value of each dimension, in their order.
 Variant = tuple[Any, ...]
-VARIANTS: tuple[Variant, ...] = tuple(product(*DIMENSIONS.values()))
+
+
+def variants() -> Iterator[Variant]:
+    """Return the sets of answers to lock."""
+    combinations = tuple(product(*tuple(DIMENSIONS.values())[:COMBINED]))
+    others = len(DIMENSIONS) - COMBINED
+    for combination in combinations:
+        yield (*combination, *[True] * others)
+        yield (*combination, *[False] * others)
+    for off in range(others):
+        for version in DIMENSIONS["django_version"]:
+            yield (version, True, True, *(place != off for place in range(others)))
+
+
+VARIANTS: tuple[Variant, ...] = tuple(variants())
 
 # A slug that no package has: its lines are found in a lock, and stand for every slug.
 SLUG = "the-slug-of-the-project"

@@ -12,6 +12,8 @@ BLANK_WITH_EVERYTHING_OFF: Mapping[str, object] = {
     "license": "none",
     "tasks": False,
     "cache": False,
+    "traffic": False,
+    "payments": False,
     "containers": False,
     "github_actions": False,
     "dependency_updates": "none",

@@ -74,12 +74,22 @@ def _not_reserved(slug: str) -> str:
         "celery",
         "django",
         "django-allauth",
+        "django-cors-headers",
+        "django-csp",
+        "fido2",
         "granian",
         "httpx2",
         "kombu",
+        "maxminddb",
+        "pillow",
         "psycopg",
+        "pypdf",
+        "python-ipware",
+        "qrcode",
         "redis",
+        "stamina",
         "structlog",
+        "tenacity",
         "uv",
         "whitenoise",
     }
@@ -178,6 +188,8 @@ class Answers(BaseModel):
     video_url: Url = Field(default="", max_length=2000)
     tasks: bool = True
     cache: bool = True
+    traffic: bool = True
+    payments: bool = True
     containers: bool = True
     github_actions: bool = True
     dependency_updates: Literal["dependabot", "renovate", "none"] = "dependabot"

@@ -1,6 +1,8 @@
 """The environment that the settings are read from."""
 
+import os
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
 
@@ -29,9 +31,12 @@ class Environment(Env):
         try:
             super().seal()
         except EnvValidationError as error:
-            by_name = cast(Mapping[str, list[str]], error.error_messages)
+            by_name = {
+                name: [without_value(name, message) for message in messages]
+                for name, messages in cast(Mapping[str, list[str]], error.error_messages).items()
+            }
             # Django may import the settings again, and is to hear the same.
-            self._sealed, self._errors = False, dict(by_name)
+            self._sealed, self._errors = False, by_name
             problems = "".join(
                 f"\n- {name}: {' '.join(dict.fromkeys(messages))}"
                 for name, messages in sorted(by_name.items())
@@ -39,6 +44,12 @@ class Environment(Env):
             raise ImproperlyConfigured(
                 f"The environment is not complete (.env.example explains each name):{problems}"
             ) from None
+
+
+def without_value(name: str, message: str) -> str:
+    """Return a message that does not quote the value: it may be a secret in the wrong place."""
+    value = os.environ.get(name, "")
+    return "Not valid." if len(value) > 3 and value in message else message
 
 
 def rsa_key(value: str) -> None:
@@ -49,8 +60,10 @@ def rsa_key(value: str) -> None:
         key = load_pem_private_key(value.replace("\\n", "\n").encode(), password=None)
     except (TypeError, ValueError):
         key = None
-    if not isinstance(key, RSAPrivateKey):
-        raise ValidationError("Must be a private RSA key in PEM, its line ends written as \\n.")
+    if not isinstance(key, RSAPrivateKey) or key.key_size < 2048:
+        raise ValidationError(
+            "Must be a private RSA key of 2048 bits or more in PEM, its line ends written as \\n."
+        )
 
 
 def web_addresses(values: list[str]) -> None:
@@ -58,6 +71,15 @@ def web_addresses(values: list[str]) -> None:
     for value in values:
         if not value.strip().startswith(("http://", "https://")):
             raise ValidationError("Must be addresses such as https://partner.example.org/health.")
+
+
+def networks(values: list[str]) -> None:
+    """Refuse what is neither an address nor a network."""
+    for value in values:
+        try:
+            ip_network(value.strip())
+        except ValueError:
+            raise ValidationError("Must be addresses or networks, such as 10.0.0.0/8.") from None
 
 
 env = Environment()

@@ -51,7 +51,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
     env = Environment()
     chosen = env.int("WEB_CONCURRENCY", default=None, validate=validate.Range(min=1))
-    address = env.str("HOST", default="0.0.0.0")  # noqa: S104
+    address = env.str("HOST", default="0.0.0.0")  # nosec B104
     port = env.int("PORT", default=8000, validate=validate.Range(min=1, max=65535))
     interface = env.str("SERVER_INTERFACE", default="wsgi", validate=validate.OneOf(INTERFACES))
     try:

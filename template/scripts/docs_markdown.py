@@ -8,7 +8,7 @@ the repository, or is plain text while zensical.toml names no repository.
 import base64
 import posixpath
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element  # nosec B405
 
 import mermaidx  # type: ignore[import-untyped]
 from markdown import Markdown

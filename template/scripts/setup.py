@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
+import subprocess  # nosec B404
 import sys
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def dotted(version: tuple[int, ...]) -> str:
 
 def run(command: list[str | Path], hint: str) -> None:
     """Run a command in the project; when it fails, stop and say what helps."""
-    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:  # nosec B603
         sys.exit(f"\nSet-up stopped at: {' '.join(map(str, command))}\n{hint}")
 
 
@@ -57,7 +57,8 @@ def check_python() -> None:
 def uv_fits(uv: str | Path, minimum: tuple[int, ...]) -> bool:
     """Tell whether this uv runs, and is not older than the pinned one."""
     try:
-        output = subprocess.run([uv, "--version"], capture_output=True, text=True, check=True)
+        command = [uv, "--version"]
+        output = subprocess.run(command, capture_output=True, text=True, check=True)  # nosec B603
     except (OSError, subprocess.CalledProcessError):
         return False
     match = re.match(r"uv (\d+(?:\.\d+)+)", output.stdout)
@@ -106,8 +107,10 @@ def install_hooks() -> None:
     if not (ROOT / ".git").exists() or not shutil.which("git"):
         print("This is no git repo yet: after `git init`, run this again for the git hooks.")
         return
-    path = ["git", "rev-parse", "--git-path", "hooks"]
-    output = subprocess.run(path, cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["git", "rev-parse", "--git-path", "hooks"]
+    output = subprocess.run(  # nosec B603
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    )
     hooks = [ROOT / output.stdout.strip() / name for name in HOOKS]
     if all(hook.exists() and HOOK_PATH in hook.read_text(encoding="utf-8") for hook in hooks):
         return

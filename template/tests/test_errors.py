@@ -63,6 +63,8 @@ class EchoSerializer(serializers.Serializer[Any]):
     """A number."""
 
     number = serializers.IntegerField()
+    colour = serializers.ChoiceField(["red", "green"], required=False)
+    owner = serializers.PrimaryKeyRelatedField[User](queryset=User.objects, required=False)
 
 
 class OncePerDay(AnonRateThrottle):
@@ -100,6 +102,13 @@ def conflict(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": 409, "hint": "Retry."}, status=409)
 
 
+def refuse(request: HttpRequest) -> HttpResponse:
+    """Refuse as another library might: with what was sent."""
+    sent = json.loads(request.body)["colour"]
+    error = {"message": f"No {sent} here. '{sent}' is gone.", "code": "gone", "param": sent}
+    return JsonResponse({"status": 400, "errors": [error]}, status=400)
+
+
 urlpatterns = [
     *project_urls,
     path("api/drf/<error>", RaisingView.as_view()),
@@ -107,6 +116,7 @@ urlpatterns = [
     path("api/django/<error>", raising),
     path("api/form", csrf_protect(conflict)),
     path("api/conflict", conflict),
+    path("api/refuse", refuse),
     path("page/<error>", raising),
     path("visit", visit),
 ]
@@ -195,6 +205,40 @@ def test_a_wrong_value_is_a_problem_that_names_the_field(visitor: APIClient) -> 
     body = assert_problem(visitor.post("/api/echo", {"number": "one"}), 400, "invalid")
 
     assert [error["param"] for error in body["errors"]] == ["number"]
+
+
+def test_no_message_repeats_what_was_sent(visitor: APIClient) -> None:
+    """P03, H07: a choice, a key, a type; the messages can be read all the same."""
+    sent = {"number": 1, "colour": "sesame street", "owner": 987654}
+    body = assert_problem(visitor.post("/api/echo", sent), 400, "invalid")
+
+    assert {error["param"]: error["message"] for error in body["errors"]} == {
+        "colour": "This value is not a valid choice.",
+        "owner": 'Invalid pk "…" - object does not exist.',
+    }
+
+
+def test_no_message_repeats_a_media_type(visitor: APIClient) -> None:
+    """P03, H07: 415."""
+    response = visitor.post("/api/echo", "number=1", content_type="text/sesame")
+
+    body = assert_problem(response, 415, "unsupported_media_type")
+    assert body["detail"] == 'Unsupported media type "…" in request.'
+
+
+def test_another_librarys_messages_repeat_nothing_either(visitor: APIClient) -> None:
+    """P03, H07: nor does the name of a parameter, if it is none."""
+    body = assert_problem(visitor.post("/api/refuse", {"colour": "Tr0ub4dor&3"}), 400, "invalid")
+
+    (error,) = body["errors"]
+    assert error == {"message": "No … here. This value is gone.", "code": "gone", "param": "***"}
+
+
+def test_the_instance_is_no_secret(visitor: APIClient) -> None:
+    """P03: a path is repeated, without what may be a secret in it."""
+    body = visitor.get("/api/v1/nowhere/Tr0ub4dor&3/").json()
+
+    assert body["instance"] == "/api/v1/nowhere/***/"
 
 
 def test_malformed_json_is_a_problem(visitor: APIClient) -> None:

@@ -1,13 +1,14 @@
 """The OpenAPI document: whole, clean, and with an example of everything."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
+
+from apps.core.tests.authorization import routes
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 ABOUT_THE_API = {"/api/schema/", "/api/docs/", "/api/redoc/"}
@@ -35,26 +36,6 @@ def examples(content: dict[str, Any]) -> bool:
     return all("example" in media or "examples" in media for media in content.values())
 
 
-def routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
-    """Yield the addresses of all views, as the document writes them."""
-    for pattern in patterns:
-        address = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, address)
-        else:
-            yield address
-
-
-def normal(address: str) -> str:
-    """Return an address without the names and the grammar of its parameters."""
-    plain = address.replace("^", "").replace("$", "")
-    while "(?P<" in plain or "<" in plain:
-        start = plain.index("(?P<") if "(?P<" in plain else plain.index("<")
-        end = plain.index(")", start) if plain[start] == "(" else plain.index(">", start)
-        plain = f"{plain[:start]}{{}}{plain[end + 1 :]}"
-    return plain
-
-
 def test_it_is_made_without_a_warning(tmp_path: Any) -> None:
     """T13: valid, and nothing that drf-spectacular had to guess."""
     call_command(
@@ -65,8 +46,8 @@ def test_it_is_made_without_a_warning(tmp_path: Any) -> None:
 def test_it_has_every_route_of_the_api(document: dict[str, Any]) -> None:
     """T13: log-in and sign-up are in the one document, too."""
     served = {
-        normal(address)
-        for address in routes(get_resolver().url_patterns)
+        address
+        for address, _ in routes(get_resolver().url_patterns)
         if address.startswith("/api/") and address not in ABOUT_THE_API
     }
     described = {

@@ -9,6 +9,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from pytest_django import Settings
 
+from tests.test_headers import policy
+
 PAGES = ["/", "/api/docs/", "/swagger/", "/api/redoc/"]
 
 
@@ -56,12 +58,19 @@ def test_a_page_works_without_a_network(client: Client, path: str) -> None:
             assert client.get(address).headers["Content-Type"].startswith("application/javascript")
 
 
-@pytest.mark.parametrize("path", PAGES[1:])
-def test_the_references_may_load_nothing_from_elsewhere(client: Client, path: str) -> None:
-    """S05: Swagger UI and ReDoc would like to, so the browser is told not to."""
-    html = client.get(path).content.decode()
+@pytest.mark.django_db
+def test_only_the_references_may_write_styles_into_their_pages(client: Client) -> None:
+    """S05: Swagger UI and ReDoc do; no page may run a script that is not a file from here."""
+    others = ["/", "/admin/login/", "/nowhere", "/api/schema/"]
 
-    assert "Content-Security-Policy\" content=\"default-src 'self';" in html
+    policies = {path: policy(client.get(path)) for path in [*PAGES, *others]}
+
+    lax = {path for path, rules in policies.items() if "unsafe" in str(rules)}
+    assert lax == set(PAGES[1:])
+    for rules in policies.values():
+        assert rules["default-src"] == "'self'"
+        assert rules.get("style-src") in {None, "'self' 'unsafe-inline'"}
+        assert not {"script-src", "script-src-elem", "script-src-attr"} & set(rules)
 
 
 @pytest.mark.parametrize("name", ["core/home.css", "core/docs.css", "core/icon.svg"])
@@ -84,6 +93,11 @@ def test_every_link_of_the_front_page_leads_somewhere(client: Client, settings: 
         assert client.get(link).status_code in {200, 302}, link
 
 
+def test_a_browser_that_asks_for_an_icon_finds_one(client: Client) -> None:
+    """The admin's pages name none."""
+    assert client.get("/favicon.ico").headers["Location"] == "/static/core/icon.svg"
+
+
 def test_the_front_page_names_the_project_and_its_repository(
     client: Client, settings: Settings
 ) -> None:
@@ -103,3 +117,59 @@ def test_links_into_the_repository_point_to_files() -> None:
 
     assert paths
     assert [path for path in paths if not (settings.BASE_DIR / path).exists()] == []
+
+
+def test_an_error_page_says_what_to_report_and_nothing_of_the_code(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S05: 404, 400 and 500, as pages for people."""
+
+    def fail(*args: object) -> None:
+        raise RuntimeError("a secret of the code")
+
+    client.raise_request_exception = False
+    answers = [
+        client.get("/<nowhere>/?token=a-secret"),
+        client.get("/", headers={"Host": "evil.example"}),
+    ]
+    monkeypatch.setattr("apps.core.views.HomeView.get_context_data", fail)
+    answers.append(client.get("/"))
+
+    assert [response.status_code for response in answers] == [404, 400, 500]
+    for response in answers:
+        html = response.content.decode()
+        assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert response.headers["X-Request-ID"] in html
+        assert Page(html).inline == []
+        assert not re.search(r"secret|nowhere|evil|Traceback|RuntimeError", html)
+
+
+@pytest.mark.django_db
+def test_a_form_from_elsewhere_gets_a_page(client: Client) -> None:
+    """S05: 403 by the CSRF protection, which tells its reason to the log."""
+    response = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "ada"})
+
+    assert response.status_code == 403
+    html = response.content.decode()
+    assert "Load its page again." in html
+    assert response.headers["X-Request-ID"] in html
+    assert "cookie not set" not in html
+
+
+def test_a_page_that_fails_as_the_error_page_does_says_so_in_plain_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S05: where the static files were not collected, no page has its style."""
+
+    def fail(*args: object) -> str:
+        raise ValueError("Missing staticfiles manifest entry")
+
+    monkeypatch.setattr("django.contrib.staticfiles.storage.StaticFilesStorage.url", fail)
+    client.raise_request_exception = False
+
+    response = client.get("/")
+
+    assert response.status_code == 500
+    assert response.headers["Content-Type"] == "text/plain"
+    assert response.headers["X-Request-ID"] in response.content.decode()
+    assert "manifest" not in response.content.decode()

@@ -111,7 +111,7 @@ def test_an_asynchronous_process_waits_for_many_at_once(tmp_path: Path) -> None:
             request = Request(f"http://127.0.0.1:{port}/status/", headers=headers)
 
             def ask(_: int) -> str:
-                with urlopen(request, timeout=30) as response:  # noqa: S310
+                with urlopen(request, timeout=30) as response:
                     return str(response.read().decode())
 
             with ThreadPoolExecutor(40) as threads:

@@ -26,6 +26,7 @@ PROJECT = ("migrate", "web", "worker", "beat")  # the services that run the imag
 SERVERS = ("db", "redis", "rabbitmq")
 
 SECRETS = (
+    "CHAPA_WEBHOOK_SECRET",
     "JWT_PRIVATE_KEY",
     "POSTGRES_PASSWORD",
     "RABBITMQ_PASSWORD",
@@ -187,6 +188,7 @@ def test_the_worker_sends_the_mail_of_a_sign_up(services: Mapping[str, str]) -> 
     )
     with pytest.raises(urllib.error.HTTPError) as answer:
         urllib.request.urlopen(request, timeout=10)
+    answer.value.close()
     assert answer.value.code == 401, "the account is made, and waits for the code of the mail"
     # The back end `console:` writes mails where the logs are.
     wait_until(lambda: "To: ada@example.org" in docker("logs", services["worker"]), "the mail")
@@ -208,6 +210,21 @@ def test_a_restarted_broker_has_its_queues(services: Mapping[str, str]) -> None:
     docker("restart", "--time", "1", services["rabbitmq"])
     wait_until(lambda: health(services["rabbitmq"]) == "healthy", "the broker is back")
     assert queues() >= before
+
+
+def test_what_users_upload_is_kept_outside_of_the_containers(services: Mapping[str, str]) -> None:
+    """S05: the file system is read-only but for the volume, which all processes share."""
+    save = (
+        "from django.core.files.base import ContentFile; "
+        "from django.core.files.storage import default_storage as s; "
+        "print(s.path(s.save('cv.pdf', ContentFile(b'a CV'))))"
+    )
+    shell = ["python", "manage.py", "shell", "--no-imports", "--command", save]
+    kept = docker("exec", services["web"], *shell).split()[-1]
+    assert kept.startswith("/media/")
+    assert docker("exec", services["worker"], "cat", kept) == "a CV"
+    with pytest.raises(AssertionError, match="Read-only"):
+        docker("exec", services["web"], "touch", "/app/file")
 
 
 def test_static_files_are_served_by_the_project_itself(services: Mapping[str, str]) -> None:

@@ -2,64 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from nexus_scaffold.testing import RenderedRepo, RenderRepo, commit_all
+from tests.site import Site, prepare, serve
 from tests.variants import DEFAULTS
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-class Site:
-    """The rendered repo, served."""
-
-    def __init__(self, repo: Path, port: int) -> None:
-        self.repo = repo
-        self.address = f"http://127.0.0.1:{port}"
-
-    def ask(self, method: str, path: str, body: object = None, token: str = "") -> tuple[int, Any]:
-        """The status and the JSON of an answer."""
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.address + path, data, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                text = answer.read()
-                return answer.status, json.loads(text) if text else None
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-
-    def log_in(self, email: str) -> str:
-        """An access token of one of the demo accounts."""
-        password = re.search(
-            r"^DEMO_PASSWORD=(.+)$", (self.repo / ".env").read_text(), re.MULTILINE
-        )
-        assert password
-        status, answer = self.ask(
-            "POST", "/api/v1/auth/login", {"email": email, "password": password[1].strip("'\"")}
-        )
-        assert status == 200, answer
-        token: str = answer["meta"]["access_token"]
-        return token
 
 
 @pytest.fixture(scope="module")
@@ -67,35 +17,9 @@ def site(rendered: Callable[..., RenderedRepo], render_repo: RenderRepo) -> Iter
     repo = render_repo(**DEFAULTS)
     commit_all(repo)
     environment = rendered(**DEFAULTS).environment
-    for target in ("setup", "migrate", "seed"):
-        done = subprocess.run(
-            ["make", target], cwd=repo, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    port = _free_port()
-    commands = Path(environment["UV_PROJECT_ENVIRONMENT"]) / (
-        "Scripts" if os.name == "nt" else "bin"
-    )
-    command = [str(commands / "python"), "manage.py", "runserver", "--noreload", str(port)]
-    with (repo / "server.log").open("w") as log:
-        server = subprocess.Popen(command, cwd=repo, env=environment, stdout=log, stderr=log)
-        served = Site(repo, port)
-        try:
-            _wait_for(served)
-            yield served
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _wait_for(site: Site) -> None:
-    for _ in range(100):
-        try:
-            if site.ask("GET", "/health/ready")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail((site.repo / "server.log").read_text())
+    prepare(repo, environment)
+    with serve(repo, environment) as served:
+        yield served
 
 
 def test_a_job_is_posted_found_and_applied_for(site: Site) -> None:

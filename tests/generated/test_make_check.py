@@ -19,8 +19,11 @@ Rendered = Callable[..., RenderedRepo]
     [
         pytest.param(DEFAULTS, id="defaults"),
         pytest.param(BLANK_WITH_EVERYTHING_OFF, id="blank-with-everything-off"),
-        pytest.param({**BLANK_WITH_EVERYTHING_OFF, "tasks": True}, id="blank-with-tasks-alone"),
-        pytest.param({"tasks": False}, id="job-board-without-tasks"),
+        pytest.param(
+            {**BLANK_WITH_EVERYTHING_OFF, "tasks": True, "traffic": True},
+            id="blank-with-tasks-and-traffic",
+        ),
+        pytest.param({"tasks": False, "traffic": False}, id="job-board-without-tasks-and-traffic"),
     ],
 )
 def test_make_check_passes(rendered: Rendered, given: Mapping[str, object]) -> None:
@@ -39,7 +42,7 @@ def test_make_check_passes_with_everything_on(
 
 def _check(repo: RenderedRepo, variables: Mapping[str, str] | None = None) -> None:
     printed = repo.run("make", "check", variables=variables).stdout
-    assert re.search(r"\b\d{3} passed\b", printed)
+    assert re.search(r"\b\d{3,} passed\b", printed)
     assert " failed" not in printed
     coverage = re.search(r"Total coverage: ([\d.]+)%", printed)
     assert coverage

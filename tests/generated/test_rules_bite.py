@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +50,44 @@ def appended(name: str, text: str) -> Change:
     return change
 
 
+def _any(length: int, characters: str = string.ascii_letters + string.digits) -> str:
+    """A secret that is none; it begins with a digit, as some rules want one."""
+    return "7" + "".join(random.Random(length).choices(characters, k=length - 1))  # noqa: S311
+
+
+# What people commit by mistake, in the files where they do. Made here, so that no scanner finds it here.
+SECRETS: dict[str, tuple[str, str]] = {
+    "AWS": (
+        "settings.py",
+        f'AWS_ACCESS_KEY_ID = "AKIA{_any(16, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")}"\n'
+        f'AWS_SECRET_ACCESS_KEY = "{_any(40)}"\n',
+    ),
+    "Chapa": ("settings.py", f'KEY = "CHASECK-{_any(32)}"\n'),
+    "Chapa, for tests": ("fetch.js", f'const key = "CHASECK_TEST-{_any(32)}"\n'),
+    "Chapa, the new format": ("notes.md", f"CHAPA_PRIV_{_any(32)}\n"),
+    "Chapa, the new format, for tests": ("notes.md", f"CHAPA_TEST_PRIV_{_any(32)}\n"),
+    "Chapa's webhook": ("deploy.yaml", f"  CHAPA_WEBHOOK_SECRET: {_any(24)}\n"),
+    "database": ("compose.yaml", f"url: postgres://owner:{_any(16)}@db.host.dev/jobs\n"),
+    "database, by its password": ("env.txt", "POSTGRES_PASSWORD=" + "hunter2hunter2\n"),
+    "Django": ("settings.py", f'SECRET_KEY = "django-insecure-{_any(50)}"\n'),
+    "GitHub": ("notes.md", f"ghp_{_any(36)}\n"),
+    "Gmail": ("env.txt", "EMAIL_HOST_PASSWORD=" + "krtw vbxo plmq zjda\n"),
+    "private key": (
+        "env.txt",
+        f"JWT_PRIVATE_KEY=-----BEGIN PRIVATE {'KEY'}-----\\n{_any(64)}\\n{_any(63)}\\n"
+        f"-----END PRIVATE {'KEY'}-----\n",
+    ),
+    "Slack": (
+        "notes.md",
+        f"https://hooks.slack.com/services/T{'0A1B2C3D4'}/B{'5E6F7G8H9'}/{_any(24)}\n",
+    ),
+    "token": (
+        "notes.md",
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9." + "eyJzdWIiOiIxIiwiZXhwIjoxOTk5OTk5OTk5fQ."
+        f"{_any(43)}\n",
+    ),
+}
+
 UNSAFE_MIGRATION = """from django.db import migrations
 
 
@@ -70,9 +110,11 @@ BITES: dict[str, Change] = {
     "djade": written("apps/core/templates/core/added.html", "{{x}}\n"),
     "env-file": written(".env", "SECRET_KEY=x\n"),
     "private-key": written("added.pem", "-----BEGIN RSA PRIVATE " + "KEY-----\n"),
+    "secrets": written(*SECRETS["GitHub"]),
     "merge-markers": written("added.txt", "<<<<<<< HEAD\n"),
     "large-files": written("added.txt", "large\n" * 400_000),
     "mypy": written(MODULE, "def added(x):\n    return x\n"),
+    "bandit": written(MODULE, "import pickle\n\nx = pickle.loads(b'')\n"),
     "import-contracts": written(MODULE, "import apps.accounts.models\n"),
     "dependencies": written(MODULE, "import httpx\n"),
     "lock": replaced("pyproject.toml", '"granian>=2.8,<3"', '"granian>=2.7,<3"'),
@@ -82,6 +124,9 @@ BITES: dict[str, Change] = {
     "migrations": appended("apps/accounts/models.py", MODEL),
     "migration-safety": written("apps/accounts/migrations/0002_unsafe.py", UNSAFE_MIGRATION),
     "workflows": replaced(".github/workflows/ci.yml", "runs-on:", "runs-at:"),
+    "zizmor": appended(
+        ".github/workflows/ci.yml", "\n# A tag may be moved.\n      - uses: actions/checkout@v7\n"
+    ),
     "dependabot": replaced(".github/dependabot.yml", "version: 2", "version: 3"),
     "compose": replaced(
         "compose.yaml", "    restart: unless-stopped", "    restarts: unless-stopped"
@@ -121,6 +166,33 @@ def test_it_bites(repo: RenderedRepo, hook: str) -> None:
     done = repo.run("uv", "run", "--no-sync", "pre-commit", "run", hook, check=False)
     assert done.returncode == 1, done.stdout
     assert "Failed" in done.stdout
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_refused(repo: RenderedRepo, secret: str) -> None:
+    """S05"""
+    name, text = SECRETS[secret]
+    written(f"added/{name}", text)(repo.path)
+    git.git("add", "--all", cwd=repo.path)
+    done = repo.run("uv", "run", "--no-sync", "pre-commit", "run", "secrets", check=False)
+    assert done.returncode == 1, done.stdout
+    assert name in done.stdout
+    assert text.split()[-1].strip('"') not in done.stdout, "it is not told to the log of CI"
+
+
+def test_a_secret_in_an_old_commit_is_found(repo: RenderedRepo) -> None:
+    """S05: who has pushed it has published it, even if a later commit removes it."""
+    before = repo.run("git", "rev-parse", "HEAD").stdout.strip()
+    written("added.py", SECRETS["GitHub"][1])(repo.path)
+    commit_all(repo.path, "feat: add a key")
+    (repo.path / "added.py").unlink()
+    commit_all(repo.path, "fix: remove the key")
+    try:
+        done = repo.run("make", "audit", check=False)
+    finally:
+        git.git("reset", "--quiet", "--hard", before, cwd=repo.path)
+    assert done.returncode == 2, done.stdout
+    assert "added.py" in done.stdout
 
 
 @pytest.mark.parametrize("message", ["added things", "feat:no space", "Feature: x"])

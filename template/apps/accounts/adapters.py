@@ -6,6 +6,9 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.http import HttpRequest
+
+from apps.core.addresses import client_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -23,3 +26,7 @@ class AccountAdapter(DefaultAccountAdapter):
         context = {**context, "current_site": site}
         message: EmailMessage = super().render_mail(template_prefix, email, context, headers)
         return message
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that allauth's limits count by: the same as everywhere."""
+        return client_address(request)

@@ -1,11 +1,15 @@
 """Users in Django's admin."""
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 
 from apps.accounts.models import Profile, User
+
+# Secrets have no page: `manage.py reset_second_factor` does what there is to do.
+admin.site.unregister(Authenticator)
 
 
 class UserCreationForm(AdminUserCreationForm):

@@ -1,8 +1,9 @@
-"""The accounts app."""
+"""The accounts app, and Django's admin, whose door it keeps."""
 
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 
 
 class AccountsConfig(AppConfig):
@@ -14,3 +15,10 @@ class AccountsConfig(AppConfig):
         """Make the authentication known to the OpenAPI document, and listen to signals."""
         import_module("apps.accounts.openapi")
         import_module("apps.accounts.signals")
+
+
+class AdminConfig(admin.AdminConfig):
+    """Django's admin, with our log-in."""
+
+    default = False  # of this module, that is: the settings name it
+    default_site = "apps.accounts.site.AdminSite"

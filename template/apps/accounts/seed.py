@@ -14,7 +14,7 @@ LAST_NAMES = ("Abebe", "Diallo", "Hassan", "Mensah", "Mwangi", "Ndlovu", "Okafor
 USERS_PER_ROLE = 20
 
 
-def seed(scale: int, random: Random) -> str:
+def seed(scale: int, rng: Random) -> str:
     """Make a demo account for each role, and others that cannot log in; return how to log in."""
     password = settings.DEMO_PASSWORD or secrets.token_urlsafe(12)
     demo = [
@@ -35,7 +35,7 @@ def seed(scale: int, random: Random) -> str:
         [
             User(
                 email=f"{role}-{number}@example.com",
-                full_name=f"{random.choice(FIRST_NAMES)} {random.choice(LAST_NAMES)}",
+                full_name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
                 role=role,
                 password=make_password(None),
             )

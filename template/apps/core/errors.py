@@ -4,22 +4,27 @@ A view or a service raises; DRF's exceptions pass through `exception_handler`, a
 answers with passes through `as_problem` (ProblemDetailsMiddleware). The members are those of the
 RFC, plus `code` (for programs), `request_id` (for reports) and, where values were refused, `errors`:
 a list of `message`, `code` and the `param` that was wrong.
+
+No member repeats what was sent: answers are kept in many places, and it may have been a secret.
 """
 
 import json
-import sys
+import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.views.defaults import server_error as page_of_server_error
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 from rest_framework.views import exception_handler as drf_exception_handler
+
+from apps.core.incoming import brought, remember
+from apps.core.redaction import redact, redact_path, without
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -33,11 +38,14 @@ DETAILS = {
     410: "The session has ended: log in again.",
     429: "Too many requests: try again later.",
     500: "Something went wrong on our side. Quote the request id when you report it.",
+    502: "A service that we work with refused.",
     503: "The database does not answer: try again in a moment.",
 }
 RETRY_AFTER = 5  # seconds
 GENERAL = (NON_FIELD_ERRORS, "non_field_errors")  # what Django and DRF call "no field"
 INVALID = {"detail": "Some values are not valid.", "code": "invalid"}
+# The value that a message begins with: "x" is not a valid choice.
+OPENING = re.compile(r"(^|[.!?] )[\"'\u201c\u2018]?…[\"'\u201d\u2019]?(?= )")
 
 
 class ApplicationError(exceptions.APIException):
@@ -55,7 +63,7 @@ def problem(request: HttpRequest | Request, status: int, /, **members: Any) -> d
         "title": HTTPStatus(status).phrase,
         "status": int(status),
         "detail": DETAILS.get(status, HTTPStatus(status).description),
-        "instance": request.path,
+        "instance": redact_path(request.path),
         "code": HTTPStatus(status).name.lower(),
         "request_id": request.META.get("HTTP_X_REQUEST_ID", ""),
         **members,
@@ -87,8 +95,26 @@ def flatten(detail: Any, param: str = "") -> list[dict[str, str]]:
     return [{**error, "param": param}] if param else [error]
 
 
+def quieten(members: Any, values: Iterable[str]) -> Any:
+    """Return the members of a problem, whose messages repeat none of the values that were sent."""
+    if isinstance(members, list):
+        return [quieten(value, values) for value in members]
+    if isinstance(members, str):
+        message = without(members, values, mask="…")
+        return redact(OPENING.sub(r"\1This value", message))
+    if not isinstance(members, dict):
+        return members
+    quiet = {name: quieten(value, values) for name, value in members.items()}
+    if "code" in members:
+        quiet["code"] = members["code"]
+    if "param" in members:  # it may be a name that was sent
+        quiet["param"] = redact_path(members["param"])
+    return quiet
+
+
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception of a DRF view; what nobody expected is left to Django, as a 500."""
+    remember(context["request"])
     if isinstance(exc, Http404):
         exc = exceptions.NotFound(DETAILS[404])
     elif isinstance(exc, PermissionDenied):
@@ -105,6 +131,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             "detail": str(exc.detail),
             "code": getattr(exc.detail, "code", exc.default_code),
         }
+    if not isinstance(exc, ApplicationError):  # those say what their authors want to be said
+        members = quieten(members, set(brought(context["request"])))
     response.data = problem(context["request"], response.status_code, **members)
     response.content_type = CONTENT_TYPE
     return response
@@ -125,13 +153,6 @@ def database_away(request: HttpRequest, **members: Any) -> JsonResponse:
     return response
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer what nobody expected (handler500): middleware may have missed the database, too."""
-    if database_is_away(sys.exc_info()[1]):
-        return database_away(request)
-    return page_of_server_error(request)
-
-
 def as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Make an error answer a problem; its headers stay, and so do the members of its JSON."""
     if response.status_code == HTTPStatus.UNAUTHORIZED:
@@ -140,6 +161,8 @@ def as_problem(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     if not isinstance(response, HttpResponse) or content_type.startswith(CONTENT_TYPE):
         return response
     members = json.loads(response.content) if content_type == "application/json" else {}
+    if "flows" not in members.get("data", {}):  # those are no error: a step is pending
+        members = quieten(members, set(brought(request)))
     if "errors" in members:
         members = {**INVALID, **members}
     response.content = json.dumps(problem(request, response.status_code, **members)).encode()

@@ -3,6 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from rest_framework.settings import api_settings
+
 from apps.core.errors import CONTENT_TYPE, DETAILS, INVALID
 
 PROBLEM = {
@@ -33,6 +36,12 @@ PROBLEM = {
     "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
 }
 
+RETRY_AFTER = {
+    "description": "The seconds after which to try again, where a rate limit knows them.",
+    "schema": {"type": "integer"},
+    "example": 42,
+}
+
 
 def problem_response(status: HTTPStatus) -> dict[str, Any]:
     """Return the description of an error answer, with an example."""
@@ -50,12 +59,31 @@ def problem_response(status: HTTPStatus) -> dict[str, Any]:
         example |= {**INVALID, "errors": [error]}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         example["code"] = "database_unavailable"
+    limited = status == HTTPStatus.TOO_MANY_REQUESTS and api_settings.DEFAULT_THROTTLE_CLASSES
+    if limited:
+        example["code"] = "throttled"
     return {
         "description": f"{status.phrase}: a problem (RFC 9457).",
         "content": {
             CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
         },
+        **({"headers": {"Retry-After": RETRY_AFTER}} if limited else {}),
     }
+
+
+def problem_answer(
+    status: int, description: str, **members: Any
+) -> dict[tuple[int, str], OpenApiResponse]:
+    """Return the description of an error of one operation, for `responses` of `extend_schema`."""
+    media_type = problem_response(HTTPStatus(status))["content"][CONTENT_TYPE]
+    example = OpenApiExample(
+        description,
+        {**media_type["example"], **members},
+        media_type=CONTENT_TYPE,
+        status_codes=[str(status)],
+    )
+    response = OpenApiResponse(media_type["schema"], description, [example])
+    return {(status, CONTENT_TYPE): response}
 
 
 def statuses(path: str, method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
@@ -71,9 +99,9 @@ def statuses(path: str, method: str, operation: dict[str, Any]) -> set[HTTPStatu
     if "{" in path:
         found.add(HTTPStatus.NOT_FOUND)
     if method != "get":
-        found.add(HTTPStatus.CONFLICT)
-        if {} in security:
-            found.add(HTTPStatus.TOO_MANY_REQUESTS)
+        found |= {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
+    if api_settings.DEFAULT_THROTTLE_CLASSES:
+        found.add(HTTPStatus.TOO_MANY_REQUESTS)
     return found
 
 

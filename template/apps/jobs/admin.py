@@ -62,6 +62,7 @@ class JobPostingAdmin(admin.ModelAdmin):
         "status",
         "published_at",
         "closes_at",
+        "promoted_until",
     )
     list_filter = ("status", "employment_type", "industry")
     list_select_related = ("company", "industry", "location")
@@ -107,4 +108,4 @@ class ApplicationAdmin(admin.ModelAdmin):
     search_fields = ("candidate__email", "posting__title")
     date_hierarchy = "created_at"
     autocomplete_fields = ("candidate", "posting")
-    readonly_fields = ("status", "created_at", "updated_at")
+    readonly_fields = ("status", "cv_name", "created_at", "updated_at")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.fields import CounterField
 from apps.core.models import TimeStampedModel
+from apps.core.uploads import UploadField
 
 # Every database stores this as an integer, and no listed currency pays more in a month.
 SALARY_LIMIT = 1_000_000_000
@@ -198,6 +199,9 @@ class JobPosting(TimeStampedModel):
     closes_at = models.DateTimeField(
         null=True, blank=True, help_text="From then on nobody can apply; empty: open until closed."
     )
+    promoted_until = models.DateTimeField(
+        null=True, blank=True, help_text="Until then the posting comes first in the list."
+    )
     # What every list shows is counted when it changes, not when it is read: see counters.py.
     applications_count = CounterField(default=0, editable=False)
 
@@ -216,6 +220,7 @@ class JobPosting(TimeStampedModel):
             models.Index(fields=["salary_max"], name="posting_salary_max_idx"),
             models.Index(fields=["published_at"], name="posting_published_at_idx"),
             models.Index(fields=["closes_at"], name="posting_closes_at_idx"),
+            models.Index(fields=["promoted_until"], name="posting_promoted_until_idx"),
             models.Index(fields=["title"], name="posting_title_idx"),
         )
         constraints = (
@@ -269,6 +274,15 @@ class JobPosting(TimeStampedModel):
             self.closes_at is None or self.closes_at > timezone.now()
         )
 
+    @property
+    def is_promoted(self) -> bool:
+        """Whether it comes first now; `selectors.PromotedFirst` says the same in SQL."""
+        return (
+            self.is_open
+            and self.promoted_until is not None
+            and self.promoted_until > timezone.now()
+        )
+
 
 class Application(TimeStampedModel):
     """A candidate's application for a posting."""
@@ -284,6 +298,8 @@ class Application(TimeStampedModel):
         JobPosting, on_delete=models.PROTECT, related_name="applications", db_index=False
     )
     cover_letter = models.TextField(max_length=5_000)
+    cv = UploadField("CV", upload_to="cvs", blank=True, editable=False)
+    cv_name = models.CharField("CV's name", max_length=120, blank=True, editable=False)
     status = models.CharField(
         max_length=20,
         choices=ApplicationStatus,

@@ -127,15 +127,15 @@ STATUSES = (PostingStatus.PUBLISHED,) * 8 + (PostingStatus.DRAFT, PostingStatus.
 BATCH = 1000
 
 
-def seed(scale: int, random: Random) -> str:
+def seed(scale: int, rng: Random) -> str:
     """Give each demo employer a company with postings, and each demo candidate applications.
 
     How much that is follows from the number of demo accounts; who has some already gets no more.
     """
     industries, locations, skills = _industries(), _locations(), _skills()
-    companies = _companies(random)
-    postings = _postings(random, companies, industries, locations, skills)
-    applications = _applications(random)
+    companies = _companies(rng)
+    postings = _postings(rng, companies, industries, locations, skills)
+    applications = _applications(rng)
     counters.recount()
     return f"{len(companies)} companies, {len(postings)} postings, {len(applications)} applications"
 
@@ -171,15 +171,15 @@ def _skills() -> dict[str, Skill]:
     return {skill.name.lower(): skill for skill in Skill.objects.all()}
 
 
-def _companies(random: Random) -> list[Company]:
+def _companies(rng: Random) -> list[Company]:
     """Make a company for each demo employer who has none."""
-    names = _company_names(random)
+    names = _company_names(rng)
     return Company.objects.bulk_create(
         [
             Company(
                 owner=owner,
                 name=name,
-                description=random.choice(COMPANY_WORDS),
+                description=rng.choice(COMPANY_WORDS),
                 website=f"https://{name.lower().replace(' ', '-')}.example.com",
             )
             for owner, name in zip(
@@ -190,12 +190,12 @@ def _companies(random: Random) -> list[Company]:
     )
 
 
-def _company_names(random: Random) -> Iterator[str]:
+def _company_names(rng: Random) -> Iterator[str]:
     """Yield names that no company has, without an end."""
     taken = {name.lower() for name in Company.objects.values_list("name", flat=True)}
     for number in count(1):
         pairs = list(product(COMPANY_FIRST, COMPANY_LAST))
-        random.shuffle(pairs)
+        rng.shuffle(pairs)
         for first, last in pairs:
             name = f"{first} {last}" if number == 1 else f"{first} {last} {number}"
             if name.lower() not in taken:
@@ -203,7 +203,7 @@ def _company_names(random: Random) -> Iterator[str]:
 
 
 def _postings(
-    random: Random,
+    rng: Random,
     companies: list[Company],
     industries: dict[str, Industry],
     locations: dict[tuple[str, str], Location],
@@ -214,25 +214,27 @@ def _postings(
     postings: list[JobPosting] = []
     wanted: list[tuple[str, ...]] = []
     for company in companies:
-        for _ in range(random.randint(*POSTINGS_PER_COMPANY)):
-            job, place = random.choice(JOBS), random.choice(PLACES)
-            status = random.choice(STATUSES)
+        for _ in range(rng.randint(*POSTINGS_PER_COMPANY)):
+            job, place = rng.choice(JOBS), rng.choice(PLACES)
+            status = rng.choice(STATUSES)
             posting = JobPosting(
                 company=company,
                 industry=industries[job.industry.lower()],
                 location=locations[place.city.lower(), place.country.lower()],
                 title=job.title,
-                description=f"{random.choice(TASKS)} {random.choice(OFFERS)}",
-                employment_type=random.choice(EmploymentType.values),
+                description=f"{rng.choice(TASKS)} {rng.choice(OFFERS)}",
+                employment_type=rng.choice(EmploymentType.values),
                 status=status,
             )
             if status != PostingStatus.DRAFT:
-                posting.published_at = now - timedelta(minutes=random.randrange(60 * 24 * 45))
-            if random.random() < 0.7:
-                posting.closes_at = now + timedelta(days=random.randint(5, 60))
-            if random.random() < 0.8:
-                posting.salary_min = place.salary * random.randint(6, 12) // 10
-                posting.salary_max = posting.salary_min * random.randint(10, 16) // 10
+                posting.published_at = now - timedelta(minutes=rng.randrange(60 * 24 * 45))
+            if status == PostingStatus.PUBLISHED and rng.random() < 0.05:
+                posting.promoted_until = now + timedelta(days=rng.randint(1, 30))
+            if rng.random() < 0.7:
+                posting.closes_at = now + timedelta(days=rng.randint(5, 60))
+            if rng.random() < 0.8:
+                posting.salary_min = place.salary * rng.randint(6, 12) // 10
+                posting.salary_max = posting.salary_min * rng.randint(10, 16) // 10
                 posting.currency = place.currency
             postings.append(posting)
             wanted.append(job.skills)
@@ -249,7 +251,7 @@ def _postings(
     return postings
 
 
-def _applications(random: Random) -> list[Application]:
+def _applications(rng: Random) -> list[Application]:
     """Make applications of each demo candidate who has none."""
     postings = list(
         JobPosting.objects.exclude(status=PostingStatus.DRAFT).values_list("pk", flat=True)
@@ -259,12 +261,12 @@ def _applications(random: Random) -> list[Application]:
             Application(
                 candidate=candidate,
                 posting_id=posting,
-                cover_letter=random.choice(LETTERS),
-                status=random.choice(ApplicationStatus.values),
+                cover_letter=rng.choice(LETTERS),
+                status=rng.choice(ApplicationStatus.values),
             )
             for candidate in _demo_users(Role.CANDIDATE).filter(applications=None)
-            for posting in random.sample(
-                postings, min(len(postings), random.randint(*APPLICATIONS_PER_CANDIDATE))
+            for posting in rng.sample(
+                postings, min(len(postings), rng.randint(*APPLICATIONS_PER_CANDIDATE))
             )
         ],
         batch_size=BATCH,

@@ -99,10 +99,41 @@ def sees_open_postings_only(*, user: User | AnonymousUser) -> bool:
     return not (isinstance(user, User) and user.role in (Role.ADMIN, Role.EMPLOYER))
 
 
-def next_closing() -> datetime | None:
-    """Return when the first of the open postings closes by itself, if one does."""
-    at: datetime | None = JobPosting.objects.filter(_is_open()).aggregate(at=Min("closes_at"))["at"]
-    return at
+def is_promoted() -> Q:
+    """Return the condition that `JobPosting.is_promoted` states in Python."""
+    return _is_open() & Q(promoted_until__gt=timezone.now())
+
+
+def next_change() -> datetime | None:
+    """Return when an open posting next closes, or a promotion ends, by itself, if one does."""
+    moments = JobPosting.objects.filter(_is_open()).aggregate(
+        closing=Min("closes_at"), end=Min("promoted_until", filter=is_promoted())
+    )
+    return min(filter(None, moments.values()), default=None)
+
+
+class PromotedFirst:
+    """Postings, the promoted ones first: two lists, one after the other, each in its own order.
+
+    An order by what time it is could use no index: every posting would be read for each page.
+    """
+
+    def __init__(self, postings: QuerySet[JobPosting]) -> None:
+        promoted = is_promoted()
+        self.promoted, self.others = postings.filter(promoted), postings.exclude(promoted)
+        self.counts = postings.aggregate(all=Count("pk"), promoted=Count("pk", filter=promoted))
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return int(self.counts["all"])
+
+    def __getitem__(self, page: slice) -> list[JobPosting]:
+        """Return a page, from one list or from both."""
+        border = self.counts["promoted"]
+        found = list(self.promoted[page]) if page.start < border else []
+        if page.stop > border:
+            found += self.others[max(page.start - border, 0) : page.stop - border]
+        return found
 
 
 def statistics() -> Statistics:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from apps.accounts.models import Role, User
 from apps.core.errors import ApplicationError
 from apps.core.transactions import atomic
+from apps.core.uploads import Upload, discard, stored
 from apps.jobs.models import (
     Application,
     ApplicationStatus,
@@ -255,10 +256,20 @@ def update_application(
 ) -> Application:
     """Change one's own application until its review begins."""
     application = _lock(application)
-    _require_candidate(actor, application)
-    if application.status != ApplicationStatus.SUBMITTED:
-        raise ApplicationError("Its review has begun or is over.", code="not_submitted")
+    _require_unread(actor, application)
     return _write(application, changes)
+
+
+def set_cv(*, actor: User, application: Application, cv: Upload) -> Application:
+    """Add a CV to one's own application, or replace it, until the review begins."""
+    with stored(cv, "cvs") as name, atomic():
+        return _write_cv(actor, application, {"cv": name, "cv_name": cv.name})
+
+
+@atomic()
+def delete_cv(*, actor: User, application: Application) -> Application:
+    """Take the CV from one's own application, until the review begins."""
+    return _write_cv(actor, application, {"cv": "", "cv_name": ""})
 
 
 @atomic()
@@ -314,6 +325,14 @@ def _lock(row: Row) -> Row:
     return get_object_or_404(rows, pk=row.pk)
 
 
+def _write_cv(actor: User, application: Application, values: Mapping[str, str]) -> Application:
+    """Write where the CV is now, and remove the one before."""
+    application = _lock(application)
+    _require_unread(actor, application)
+    discard(application.cv)
+    return _write(application, values)
+
+
 def _move(application: Application, status: str) -> Application:
     """Give an application its next status."""
     if status not in NEXT_STATUSES.get(application.status, ()):
@@ -345,3 +364,10 @@ def _require_candidate(actor: User, application: Application) -> None:
     """Refuse who did not apply."""
     if application.candidate_id != actor.pk:
         raise PermissionDenied("This is the application of somebody else.")
+
+
+def _require_unread(actor: User, application: Application) -> None:
+    """Refuse who did not apply, and what has been reviewed: a decision is about what was read."""
+    _require_candidate(actor, application)
+    if application.status != ApplicationStatus.SUBMITTED:
+        raise ApplicationError("Its review has begun or is over.", code="not_submitted")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.errors import ApplicationError
 from apps.core.outbox.outbox import emit
+from apps.core.redaction import redact
 from apps.core.transactions import atomic
 from apps.notifications.digests import sections
 from apps.notifications.mail import write_mail
@@ -75,7 +76,7 @@ def build_report(report: str) -> None:
 
 def fail_report(report: str, error: str) -> None:
     """Say that a report will not come."""
-    _fail(Report.objects.filter(pk=report, status__in=UNFINISHED), error)
+    _fail(Report.objects.filter(pk=report, status__in=UNFINISHED), redact(error))
 
 
 def delete_old_reports() -> None:

@@ -1,4 +1,3 @@
-# ruff: noqa: S105, S106
 """What the endpoints of log-in and sign-up take and give: allauth does the work, these describe it.
 
 The tests hold allauth's real answers against them.
@@ -13,10 +12,11 @@ from apps.accounts.forms import SIGNUP_ROLES
 from apps.core.errors import CONTENT_TYPE
 
 EMAIL = "ada@example.com"
-PASSWORD = "correct-horse-battery"
-ACCESS_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3In0.c2ln"
-REFRESH_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiI5In0.c2ln"
-SESSION_TOKEN = "ufwcig0zen9skyd545jc0fkq813ghar2"
+PASSWORD = "correct-horse-battery"  # nosec B105
+NEW_PASSWORD = "battery-horse-staple"  # nosec B105
+ACCESS_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI3In0.c2ln"  # nosec B105
+REFRESH_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiI5In0.c2ln"  # nosec B105
+SESSION_TOKEN = "ufwcig0zen9skyd545jc0fkq813ghar2"  # nosec B105
 
 
 def example(name: str, **value: Any) -> OpenApiExample:
@@ -77,9 +77,7 @@ class PasswordResetSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(
-    examples=[
-        example("Two passwords", current_password=PASSWORD, new_password="battery-horse-staple")
-    ]
+    examples=[example("Two passwords", current_password=PASSWORD, new_password=NEW_PASSWORD)]
 )
 class PasswordChangeSerializer(serializers.Serializer[Any]):
     """The old password and the new one."""
@@ -133,6 +131,7 @@ class LoginMethodSerializer(serializers.Serializer[Any]):
     method = serializers.CharField()
     at = serializers.FloatField(help_text="Seconds since 1970.")
     email = serializers.EmailField(required=False)
+    type = serializers.CharField(required=False, help_text="Of the second factor.")
 
 
 class SessionDataSerializer(serializers.Serializer[Any]):
@@ -145,7 +144,7 @@ class SessionDataSerializer(serializers.Serializer[Any]):
 class SessionMetaSerializer(serializers.Serializer[Any]):
     """Whether somebody is logged in; tokens, when they are new."""
 
-    is_authenticated = serializers.BooleanField()
+    is_authenticated = serializers.BooleanField(allow_null=True, help_text="`null` means no, too.")
     access_token = serializers.CharField(
         required=False, help_text="For the header `Authorization: Bearer …`."
     )
@@ -165,7 +164,7 @@ class SessionMetaSerializer(serializers.Serializer[Any]):
                     "id": 7,
                     "display": EMAIL,
                     "email": EMAIL,
-                    "has_usable_password": True,
+                    "has_usable_password": True,  # nosec B105
                 },
                 "methods": [{"method": "password", "at": 1763629200.5, "email": EMAIL}],
             },
@@ -191,6 +190,9 @@ class FlowSerializer(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     is_pending = serializers.BooleanField(required=False)
+    types = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Of the second factor."
+    )
 
 
 class PendingDataSerializer(serializers.Serializer[Any]):

@@ -5,13 +5,18 @@ is its way to say "not logged in yet", and no failure. Until there is an access 
 carries the `session_token` of such an answer in the header `X-Session-Token`.
 """
 
-from typing import Any
+import json
+import math
+from typing import Any, ClassVar
 
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
 from allauth.headless.account import views as account
 from allauth.headless.constants import Client
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.headless.tokens import views as tokens
 from django.db import transaction
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.views import View
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
@@ -19,12 +24,14 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from apps.accounts.api import auth_serializers as serializers
-from apps.core.errors import CONTENT_TYPE
+from apps.core.errors import CONTENT_TYPE, problem_response
 
 BEARER: Any = [{"bearerAuth": []}]
 SESSION_TOKEN = OpenApiParameter(
     "X-Session-Token", str, OpenApiParameter.HEADER, description="Of the answer before."
 )
+# What allauth finds wrong with a value, when it is not the value.
+LOCKED = {"too_many_login_attempts", "rate_limited"}
 
 
 def pending(description: str) -> dict[tuple[int, str], OpenApiResponse]:
@@ -39,12 +46,27 @@ class AllauthView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
     allauth_view: type[View]
+    limit: ClassVar[str] = ""  # of ACCOUNT_RATE_LIMITS, for the endpoint itself
 
-    def delegate(self, request: Request) -> HttpResponseBase:
+    def delegate(self, request: Request) -> HttpResponse:
         """Return allauth's answer. What it wrote is kept whole, or not at all if it raised."""
         view: Any = self.allauth_view
-        with transaction.atomic():
-            response: HttpResponseBase = view.as_api_view(client=Client.APP)(request._request)
+        limit = self.limit
+        try:
+            with transaction.atomic():
+                response: HttpResponse = view.as_api_view(client=Client.APP)(request._request)
+        except ImmediateHttpResponse as error:
+            response = error.response
+        if isinstance(response, ErrorResponse):
+            errors = json.loads(response.content).get("errors", [])
+            if code := next((error["code"] for error in errors if error["code"] in LOCKED), ""):
+                limit = "login_failed"
+                response = problem_response(request._request, 429, code=code)
+        if response.status_code == 429:
+            rates = ratelimit.get_rates(app="allauth.account", action=limit)
+            # allauth does not tell which one is reached: by then, all of them let through again.
+            wait = max((rate.duration for rate in rates), default=60)
+            response.headers["Retry-After"] = str(math.ceil(wait))
         return response
 
 
@@ -56,6 +78,7 @@ class SignupView(AllauthView):
     """
 
     allauth_view = account.SignupView
+    limit = "signup"
 
     @extend_schema(
         operation_id="auth_signup",
@@ -89,6 +112,7 @@ class ResendCodeView(AllauthView):
     """Ask for the code again, in place of the one before."""
 
     allauth_view = account.ResendEmailVerificationCodeView
+    limit = "confirm_email"
 
     @extend_schema(
         operation_id="auth_email_resend",
@@ -106,6 +130,8 @@ class LoginView(AllauthView):
     """Give e-mail address and password, get an access token and a refresh token."""
 
     allauth_view = account.LoginView
+    limit = "login"
+    throttle_scope = "login"
 
     @extend_schema(
         operation_id="auth_login",
@@ -113,7 +139,10 @@ class LoginView(AllauthView):
         request=serializers.LoginSerializer,
         responses={
             200: serializers.SessionSerializer,
-            **pending("The e-mail address is not verified: a code is on its way."),
+            **pending(
+                "A code is awaited: that of an e-mail, which proves the address, or that of the"
+                " second factor."
+            ),
         },
     )
     def post(self, request: Request) -> HttpResponseBase:
@@ -154,6 +183,7 @@ class PasswordRequestView(AllauthView):
     """Ask for a code by e-mail. The answer (401) is the same for an address that nobody has."""
 
     allauth_view = account.RequestPasswordResetView
+    limit = "reset_password"
 
     @extend_schema(
         operation_id="auth_password_request",
@@ -170,13 +200,17 @@ class PasswordResetView(AllauthView):
     """Set a new password with the code of the e-mail, and be logged in; other sessions end."""
 
     allauth_view = account.ResetPasswordView
+    limit = "reset_password_from_key"
 
     @extend_schema(
         operation_id="auth_password_reset",
         summary="Reset the password",
         parameters=[SESSION_TOKEN],
         request=serializers.PasswordResetSerializer,
-        responses={200: serializers.SessionSerializer, **pending("The password is set: log in.")},
+        responses={
+            200: serializers.SessionSerializer,
+            **pending("The password is set; the second factor is awaited."),
+        },
     )
     def post(self, request: Request) -> HttpResponseBase:
         return self.delegate(request)
@@ -187,6 +221,7 @@ class PasswordChangeView(AllauthView):
     """Change the password, which ends all sessions, this one too (401): log in again."""
 
     allauth_view = account.ChangePasswordView
+    limit = "change_password"
 
     @extend_schema(
         operation_id="auth_password_change",

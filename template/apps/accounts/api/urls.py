@@ -3,7 +3,8 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from apps.accounts.api import auth_views
+from apps.accounts.api import auth_views, mfa_views
+from apps.accounts.api.avatar_views import AvatarView, UserAvatarView
 from apps.accounts.api.views import ProfileView, UserViewSet
 
 router = SimpleRouter()
@@ -22,7 +23,23 @@ urlpatterns = [
     path(
         "account/password/change", auth_views.PasswordChangeView.as_view(), name="password-change"
     ),
+    path("auth/2fa/authenticate", mfa_views.SecondFactorView.as_view(), name="2fa-authenticate"),
+    path(
+        "auth/2fa/reauthenticate",
+        mfa_views.SecondFactorAgainView.as_view(),
+        name="2fa-reauthenticate",
+    ),
+    path("auth/reauthenticate", mfa_views.ReauthenticateView.as_view(), name="reauthenticate"),
+    path("account/authenticators", mfa_views.AuthenticatorsView.as_view(), name="authenticators"),
+    path("account/authenticators/totp", mfa_views.AppView.as_view(), name="totp"),
+    path(
+        "account/authenticators/recovery-codes",
+        mfa_views.RecoveryCodesView.as_view(),
+        name="recovery-codes",
+    ),
     path("tokens/refresh", auth_views.RefreshView.as_view(), name="refresh"),
     path("accounts/me/", ProfileView.as_view(), name="profile"),
+    path("accounts/me/avatar/", AvatarView.as_view(), name="avatar"),
+    path("accounts/users/<int:pk>/avatar/", UserAvatarView.as_view(), name="user-avatar"),
     path("accounts/", include(router.urls)),
 ]

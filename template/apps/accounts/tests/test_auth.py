@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.core import mail
 from django.core.cache import cache
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from apps.accounts.adapters import AccountAdapter
 from apps.accounts.forms import SIGNUP_ROLES
@@ -147,12 +148,23 @@ class TestSignUp:
     def test_sends_the_code_again_after_a_while(self, browser: AuthClient) -> None:
         """S03: one mail at a time."""
         browser.sign_up()
-        assert browser.post("auth/email/verify/resend").status_code == 429
+        response = browser.post("auth/email/verify/resend")
+        assert response.status_code == 429
+        assert response.headers["Retry-After"] == "10"
 
         cache.clear()
 
         assert browser.post("auth/email/verify/resend").status_code == 200
         assert browser.post("auth/email/verify", key=last_code()).status_code == 200
+
+    def test_ends_guessing_at_the_code(self, browser: AuthClient) -> None:
+        """S03: after three wrong ones the right one is no help."""
+        browser.sign_up()
+
+        answers = [browser.post("auth/email/verify", key="WRONG1") for _ in range(3)]
+
+        assert {answer.status_code for answer in answers} == {400}
+        assert browser.post("auth/email/verify", key=last_code()).status_code == 409
 
     def test_refuses_a_code_when_none_is_awaited(self, browser: AuthClient) -> None:
         assert browser.post("auth/email/verify", key="NQ3TM5").status_code == 409
@@ -204,13 +216,11 @@ class TestLogIn:
         assert not browser.access_token
 
     def test_is_limited(self, browser: AuthClient) -> None:
-        """S03: guessing a password ends soon."""
-        VerifiedUserFactory.create(email=EMAIL)
+        """S03: five a minute from one address, right or wrong."""
+        answers = [browser.log_in(f"user{number}@example.com") for number in range(6)]
 
-        answers = {browser.log_in(password=f"wrong-{number}").status_code for number in range(11)}
-
-        assert answers == {400}
-        assert browser.log_in().json()["errors"][0]["code"] == "too_many_login_attempts"
+        assert [answer.status_code for answer in answers] == [400] * 5 + [429]
+        assert int(answers[-1].headers["Retry-After"]) <= 60
 
     def test_is_refused_to_who_is_logged_in(self, ada: AuthClient) -> None:
         assert ada.log_in().status_code == 409
@@ -220,6 +230,61 @@ class TestLogIn:
 
         assert response.status_code == 400
         assert response.headers["Content-Type"] == "application/problem+json"
+
+
+class TestLock:
+    """An account whose password was guessed at too often, wherever the guesses came from."""
+
+    @pytest.fixture
+    def _guesses(self) -> None:
+        """Guess at Ada's password five times, each time from another address."""
+        VerifiedUserFactory.create(email=EMAIL)
+        for number in range(5):
+            guesser = AuthClient(f"203.0.113.{number}")
+            assert guesser.log_in(password=f"wrong-{number}").status_code == 400
+
+    @pytest.mark.usefixtures("_guesses")
+    @pytest.mark.parametrize("password", ["wrong", PASSWORD])
+    def test_refuses_the_right_password_too(self, password: str) -> None:
+        """S03: who guesses right at last does not learn it."""
+        response = AuthClient("198.51.100.1").log_in(EMAIL.upper(), password)
+
+        assert response.status_code == 429
+        assert response.headers["Content-Type"] == "application/problem+json"
+        assert response.headers["Retry-After"] == "300"
+        assert response.json()["code"] == "too_many_login_attempts"
+        assert "password" not in response.content.decode()
+
+    @pytest.mark.usefixtures("_guesses")
+    def test_leaves_other_accounts_alone(self) -> None:
+        """S03: nobody else is locked out."""
+        other = VerifiedUserFactory.create()
+
+        assert AuthClient("198.51.100.1").log_in(other.email).status_code == 200
+
+    @pytest.mark.usefixtures("_guesses")
+    def test_ends_by_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """S03: when `Retry-After` said so."""
+        later = time.time() + 301
+        monkeypatch.setattr(time, "time", lambda: later)
+
+        assert AuthClient("198.51.100.1").log_in().status_code == 200
+
+    @pytest.mark.usefixtures("_guesses")
+    def test_ends_with_a_new_password(self) -> None:
+        """S03: the owner of the address has a way in at once."""
+        owner = AuthClient("198.51.100.1")
+        owner.post("auth/password/request", email=EMAIL)
+        owner.post("auth/password/reset", key=last_code(), password="a-new-password")
+
+        assert AuthClient("198.51.100.1").log_in(password="a-new-password").status_code == 200
+
+    def test_does_not_come_from_log_ins_that_succeed(self) -> None:
+        VerifiedUserFactory.create(email=EMAIL)
+
+        answers = {AuthClient(f"203.0.113.{n}").log_in().status_code for n in range(10)}
+
+        assert answers == {200}
 
 
 class TestTokens:
@@ -255,6 +320,44 @@ class TestTokens:
 
         ada.refresh_token = used
         assert ada.refresh().status_code == 400
+
+    def test_end_all_together_when_a_used_one_comes_again(self, ada: AuthClient) -> None:
+        """T12: the thief is out whoever refreshed first; other log-ins are not concerned."""
+        thief, elsewhere = AuthClient(), AuthClient()
+        elsewhere.log_in()
+        thief.refresh_token = ada.refresh_token
+        assert thief.refresh().status_code == 200
+        assert ada.profile().status_code == thief.profile().status_code == 200
+
+        with capture_logs() as logs:
+            assert ada.refresh().status_code == 400
+
+        assert [log for log in logs if log["event"] == "refresh_token_reused"] == [
+            {
+                "event": "refresh_token_reused",
+                "log_level": "warning",
+                "user_id": str(User.objects.get().pk),
+            }
+        ]
+        assert ada.profile().status_code == thief.profile().status_code == 401
+        assert thief.refresh().status_code == 400
+        assert elsewhere.profile().status_code == elsewhere.refresh().status_code == 200
+
+    def test_that_expired_are_not_taken_for_stolen(
+        self, ada: AuthClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """T12: a client that was away for long logs in again, and no alarm is raised."""
+        real = time.time
+        lifetime = settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN
+        monkeypatch.setattr(time, "time", lambda: real() - lifetime - 1)
+        ada.refresh()
+        monkeypatch.undo()
+
+        with capture_logs() as logs:
+            assert ada.refresh().status_code == 400
+
+        assert "refresh_token_reused" not in [log["event"] for log in logs]
+        assert ada.request("get", "auth/session").status_code == 401
 
     def test_of_one_kind_do_not_pass_for_the_other(self, ada: AuthClient) -> None:
         ada.access_token, ada.refresh_token = ada.refresh_token, ada.access_token
@@ -331,6 +434,20 @@ class TestPasswordReset:
         assert response.status_code == 400
         assert AuthClient().log_in().status_code == 200
 
+    def test_ends_guessing_at_the_code(self, browser: AuthClient) -> None:
+        """S03: three guesses a code, and five codes a minute."""
+        VerifiedUserFactory.create(email=EMAIL)
+        browser.post("auth/password/request", email=EMAIL)
+        for _ in range(3):
+            browser.post("auth/password/reset", key="WRONG1", password="a-new-password")
+        response = browser.post("auth/password/reset", key=last_code(), password="a-new-password")
+        assert response.status_code == 409
+
+        answers = [AuthClient().post("auth/password/request", email=EMAIL) for _ in range(5)]
+
+        assert [answer.status_code for answer in answers] == [401] * 4 + [429]
+        assert answers[-1].headers["Retry-After"] == "60"
+
     def test_refuses_a_weak_password(self, browser: AuthClient) -> None:
         VerifiedUserFactory.create(email=EMAIL)
         browser.post("auth/password/request", email=EMAIL)
@@ -366,6 +483,16 @@ class TestPasswordChange:
 
         assert response.status_code == 400
         assert params(response) == ["current_password"]
+
+    def test_ends_guessing_at_the_old_one(self, ada: AuthClient) -> None:
+        """S03: a stolen token does not find out the password."""
+        answers = [
+            ada.post("account/password/change", current_password="wrong", new_password="a-new-one")
+            for _ in range(6)
+        ]
+
+        assert [answer.status_code for answer in answers] == [400] * 5 + [429]
+        assert answers[-1].headers["Retry-After"] == "60"
 
     def test_is_for_who_is_logged_in(self, browser: AuthClient) -> None:
         response = browser.post(

@@ -1,4 +1,7 @@
-"""What waits and what failed, in Django's admin."""
+"""What waits and what failed, in Django's admin.
+
+What a task was called with is not shown: it holds e-mails and codes.
+"""
 
 from celery.exceptions import NotRegistered
 from django.contrib import admin, messages
@@ -8,28 +11,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from apps.core.admin import ReadOnly
 from apps.core.outbox.models import FailedTask, OutboxEvent
 from apps.core.outbox.outbox import send
-
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows to look at. What a task was called with is not shown: it holds e-mails and codes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Refuse: the code writes these rows."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Refuse: a row says what happened."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Refuse: what waits would be lost, what failed goes by itself."""
-        return False
+from apps.core.redaction import redact
 
 
 @admin.register(OutboxEvent)
-class OutboxEventAdmin(ReadOnlyAdmin):
+class OutboxEventAdmin(ReadOnly, admin.ModelAdmin):
     """Events that the broker has not confirmed yet: usually none."""
 
     list_display = ("name", "created_at", "request_id")
@@ -39,7 +28,7 @@ class OutboxEventAdmin(ReadOnlyAdmin):
 
 
 @admin.register(FailedTask)
-class FailedTaskAdmin(ReadOnlyAdmin):
+class FailedTaskAdmin(ReadOnly, admin.ModelAdmin):
     """Tasks that failed for good, with a way to send them again."""
 
     list_display = ("name", "error", "failed_at", "retried_at", "request_id")
@@ -65,7 +54,8 @@ class FailedTaskAdmin(ReadOnlyAdmin):
             except NotRegistered:
                 messages.error(request, f"There is no task {failed.name} any more.")
             except OperationalError as error:
-                messages.error(request, f"The broker does not answer: {error}. Try again later.")
+                reason = redact(str(error))
+                messages.error(request, f"The broker does not answer: {reason}. Try again later.")
                 break
             else:
                 sent += 1

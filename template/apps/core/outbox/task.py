@@ -9,6 +9,7 @@ from django.db import Error, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from apps.core.outbox.models import FailedTask
+from apps.core.redaction import hiding, redact
 
 logger = structlog.get_logger(__name__)
 
@@ -29,14 +30,17 @@ class Task(CeleryTask[Any, Any]):
         self, exc: Exception, task_id: str, args: Any, kwargs: dict[str, Any], einfo: Any
     ) -> None:
         """Log the failure, and keep what is needed to try again."""
-        logger.error("task_failed", task=self.name, task_id=task_id, exc_info=exc)
+        # What it was called with is kept to be sent again; neither the log nor the admin shows it.
+        with hiding(args, kwargs):
+            logger.error("task_failed", task=self.name, task_id=task_id, exc_info=exc)
+            error, traceback = redact(repr(exc)), redact(str(einfo))
         record = {
             "name": self.name,
             "args": list(args),
             "kwargs": kwargs,
             "queue": self.queue_name,
-            "error": repr(exc),
-            "traceback": str(einfo),
+            "error": error,
+            "traceback": traceback,
             "request_id": current_request_id(),
             "failed_at": timezone.now(),
             "retried_at": None,

@@ -6,10 +6,11 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet
 from django_filters.fields import ModelMultipleChoiceField
 from django_filters.rest_framework import FilterSet
 
+from apps.jobs import selectors
 from apps.jobs.models import (
     Application,
     Company,
@@ -92,6 +93,12 @@ class JobPostingFilter(FilterSet):
     salary_max = django_filters.NumberFilter(
         field_name="salary_min", lookup_expr="lte", help_text="Postings that pay this or less."
     )
+    promoted = django_filters.ChoiceFilter(
+        field_name="promoted_until",
+        method="filter_promoted",
+        choices=[("true", "Yes"), ("false", "No")],
+        help_text="The postings that come first for a while, or all others.",
+    )
     skill = django_filters.ModelMultipleChoiceFilter(
         field_name="skills",
         queryset=Skill.objects.all(),
@@ -104,6 +111,13 @@ class JobPostingFilter(FilterSet):
     class Meta:
         model = JobPosting
         fields = ("company", "industry", "location", "currency", "status")
+
+    def filter_promoted(
+        self, queryset: QuerySet[JobPosting], name: str, value: str
+    ) -> QuerySet[JobPosting]:
+        """Return the postings that are promoted now, or the others."""
+        promoted = selectors.is_promoted()
+        return queryset.filter(promoted) if value == "true" else queryset.exclude(promoted)
 
 
 class ApplicationFilter(FilterSet):

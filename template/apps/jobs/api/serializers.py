@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from apps.accounts.models import User
+from apps.core.uploads import PDFField
 from apps.jobs import selectors
 from apps.jobs.models import (
     Application,
@@ -56,6 +57,7 @@ POSTING = {
     "skills": [SKILL],
     "status": PostingStatus.PUBLISHED.value,
     "published_at": "2026-01-15T09:30:00Z",
+    "promoted": False,
     "applications_count": 14,
     "created_at": "2026-01-14T16:20:00Z",
     "updated_at": "2026-01-15T09:30:00Z",
@@ -65,6 +67,7 @@ APPLICATION = {
     "candidate": {"id": 52, "full_name": "Amina Uwase", "email": "amina@example.com"},
     "posting": {"id": 12, "title": "Backend developer", "company": POSTING["company"]},
     "cover_letter": "I have built two APIs that field devices report to.",
+    "cv_name": "Amina Uwase.pdf",
     "status": ApplicationStatus.SUBMITTED.value,
     "created_at": "2026-01-16T07:45:00Z",
     "updated_at": "2026-01-16T07:45:00Z",
@@ -157,6 +160,9 @@ class JobPostingSerializer(serializers.ModelSerializer[JobPosting]):
     industry = IndustrySerializer()
     location = LocationSerializer()
     skills = SkillSerializer(many=True)
+    promoted = serializers.BooleanField(
+        source="is_promoted", help_text="Whether the posting comes first in the list now."
+    )
 
     class Meta:
         model = JobPosting
@@ -175,6 +181,7 @@ class JobPostingSerializer(serializers.ModelSerializer[JobPosting]):
             "status",
             "published_at",
             "closes_at",
+            "promoted",
             "applications_count",
             "created_at",
             "updated_at",
@@ -252,6 +259,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
 
     candidate = CandidateSerializer()
     posting = PostingSummarySerializer()
+    cv_name = serializers.CharField(help_text="What the CV is called; empty: there is none.")
 
     class Meta:
         model = Application
@@ -260,6 +268,7 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
             "candidate",
             "posting",
             "cover_letter",
+            "cv_name",
             "status",
             "created_at",
             "updated_at",
@@ -277,6 +286,17 @@ class ApplicationWriteSerializer(serializers.ModelSerializer[Application]):
     def to_representation(self, instance: Application) -> dict[str, Any]:
         """Show the application as everywhere else."""
         return ApplicationSerializer(instance, context=self.context).data
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("Request", {"file": "(the bytes)"}, media_type="multipart/form-data"),
+    ]
+)
+class CVSerializer(serializers.Serializer[Application]):
+    """A CV."""
+
+    file = PDFField(help_text="A PDF: 5 MB and 20 pages at most, not encrypted, nothing active.")
 
 
 @extend_schema_serializer(examples=[taken({"status": ApplicationStatus.ACCEPTED.value})])

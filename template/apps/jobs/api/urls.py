@@ -15,5 +15,6 @@ router.register("applications", views.ApplicationViewSet, basename="application"
 
 urlpatterns = [
     *router.urls,
+    path("applications/<int:pk>/cv/", views.CVView.as_view(), name="application-cv"),
     path("statistics/", views.StatisticsView.as_view(), name="statistics"),
 ]

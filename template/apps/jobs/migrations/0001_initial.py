@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import apps.core.fields
+import apps.core.uploads
 
 
 class Migration(migrations.Migration):
@@ -251,6 +252,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "promoted_until",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Until then the posting comes first in the list.",
+                        null=True,
+                    ),
+                ),
+                (
                     "applications_count",
                     apps.core.fields.CounterField(default=0, editable=False),
                 ),
@@ -278,6 +287,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["salary_max"], name="posting_salary_max_idx"),
                     models.Index(fields=["published_at"], name="posting_published_at_idx"),
                     models.Index(fields=["closes_at"], name="posting_closes_at_idx"),
+                    models.Index(fields=["promoted_until"], name="posting_promoted_until_idx"),
                     models.Index(fields=["title"], name="posting_title_idx"),
                 ],
                 "constraints": [
@@ -359,6 +369,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cover_letter", models.TextField(max_length=5000)),
+                (
+                    "cv",
+                    apps.core.uploads.UploadField(
+                        blank=True, editable=False, upload_to="cvs", verbose_name="CV"
+                    ),
+                ),
+                (
+                    "cv_name",
+                    models.CharField(
+                        blank=True, editable=False, max_length=120, verbose_name="CV's name"
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(

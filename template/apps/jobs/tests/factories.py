@@ -63,7 +63,7 @@ class CompanyFactory(DjangoModelFactory[Company]):
 
 
 class JobPostingFactory(DjangoModelFactory[JobPosting]):
-    """An open posting; `draft=True`, `closed=True` and `expired=True` make others."""
+    """An open posting; `draft`, `closed`, `expired` and `promoted` set to True make others."""
 
     class Meta:
         model = JobPosting
@@ -72,6 +72,7 @@ class JobPostingFactory(DjangoModelFactory[JobPosting]):
         draft = Trait(status=PostingStatus.DRAFT, published_at=None)
         closed = Trait(status=PostingStatus.CLOSED)
         expired = Trait(closes_at=LazyFunction(lambda: timezone.now() - timedelta(minutes=1)))
+        promoted = Trait(promoted_until=LazyFunction(lambda: timezone.now() + timedelta(days=1)))
 
     title = Sequence(lambda n: f"Posting {n}")
     description = Faker("paragraph")

@@ -183,11 +183,22 @@ def test_a_posting_that_closes_by_itself_leaves_the_list(api_client: APIClient) 
     """C09: an entry ends with the first posting that it shows."""
     soon = JobPostingFactory.create(closes_at=timezone.now() + timedelta(seconds=2))
     JobPostingFactory.create()
-    assert selectors.next_closing() == soon.closes_at
+    assert selectors.next_change() == soon.closes_at
     assert found(api_client) == "miss"
     assert len(titles(api_client)) == 2
     sleep(2.1)
     assert len(titles(api_client)) == 1
+
+
+def test_a_promotion_is_seen_at_once(api_client: APIClient) -> None:
+    """C09, P03: an entry begins with a promotion, and is kept no longer than until it ends."""
+    older = JobPostingFactory.create(published_at=timezone.now() - timedelta(days=9))
+    newer = JobPostingFactory.create()
+    assert titles(api_client) == [newer.title, older.title]
+    older.promoted_until = timezone.now() + timedelta(days=1)
+    older.save()
+    assert titles(api_client) == [older.title, newer.title]
+    assert selectors.next_change() == older.promoted_until
 
 
 def test_the_board_serves_without_redis(api_client: APIClient, settings: Settings) -> None:

@@ -288,6 +288,64 @@ def test_pages_have_a_maximum_and_do_not_overlap(api_client: APIClient) -> None:
         assert api_client.get(f"/api/v1/postings/?page={bad}").status_code == 404
 
 
+def test_promoted_postings_come_first(api_client: APIClient, login: Login) -> None:
+    """P03: the newest first among them, and among the others; another order is another order."""
+    now = timezone.now()
+    for title, days, promoted in (
+        ("A", 4, 1),
+        ("B", 3, None),
+        ("C", 2, -1),
+        ("D", 1, 1),
+        ("E", 0, None),
+    ):
+        JobPostingFactory.create(
+            title=title,
+            published_at=now - timedelta(days=days, minutes=1),
+            promoted_until=promoted and now + timedelta(days=promoted),
+        )
+    admin = login(UserFactory.create(role=Role.ADMIN))
+    for client in (api_client, admin):
+        assert titles(client, "") == ["D", "A", "E", "C", "B"]
+        assert titles(client, "?promoted=true") == ["D", "A"]
+        assert titles(client, "?promoted=false") == ["E", "C", "B"]
+        assert titles(client, "?search=a") == titles(client, "?search=a&ordering=")
+        assert titles(client, "?ordering=-published_at") == ["E", "D", "C", "B", "A"]
+        assert titles(client, "?ordering=title") == ["A", "B", "C", "D", "E"]
+    for page, found in (("1", "D A E"), ("2", "C B")):
+        assert titles(api_client, f"?page_size=3&page={page}") == found.split()
+    shown = api_client.get("/api/v1/postings/").json()["results"]
+    assert [posting["promoted"] for posting in shown] == [True, True, False, False, False]
+    assert api_client.get("/api/v1/postings/?promoted=maybe").status_code == 400
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(promoted=st.lists(st.booleans(), max_size=9), size=st.integers(1, 10))
+def test_pages_of_promoted_and_others_follow_each_other(
+    promoted: list[bool], size: int, api_client: APIClient
+) -> None:
+    """P03, H10: wherever a page ends, each posting is seen once, and the promoted ones first."""
+    JobPosting.objects.all().delete()
+    shared = {
+        "company": CompanyFactory.create(),
+        "industry": IndustryFactory.create(),
+        "location": LocationFactory.create(),
+    }
+    made = [JobPostingFactory.create(promoted=one, **shared) for one in promoted]
+    expected = sorted(made, key=lambda one: (one.is_promoted, one.published_at), reverse=True)
+    seen: list[str] = []
+    path = f"?page_size={size}"
+    while path:
+        page = api_client.get(f"/api/v1/postings/{path}").json()
+        assert page["count"] == len(promoted)
+        seen += [posting["title"] for posting in page["results"]]
+        path = page["next"] and f"?{page['next'].split('?')[1]}"
+    assert seen == [posting.title for posting in expected]
+
+
 def make_postings(number: int) -> None:
     """Make postings, each with a company, categories and skills of its own."""
     for posting in JobPostingFactory.create_batch(number):

@@ -1,49 +1,26 @@
 """Many requests at the same moment. SQLite has no row locks, so this needs PostgreSQL."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from apps.accounts.models import Role
 from apps.accounts.tests.factories import UserFactory
+from apps.core.tests.races import Threads, at_once, on_postgresql
 from apps.jobs import services
 from apps.jobs.models import Application, Company
 from apps.jobs.tests import Login
 from apps.jobs.tests.factories import JobPostingFactory
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="a race needs PostgreSQL: set DATABASE_URL=postgres://… and run it again",
-    ),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), on_postgresql]
 THREADS = 16
 
 
-def at_once(calls: list[Callable[[], int]]) -> list[int]:
-    """Make all calls in the same moment, each in a thread of its own."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], int]) -> int:
-        barrier.wait(timeout=10)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
-
-
 def post(client: APIClient, path: str, **body: str) -> int:
-    """Return the status that a request is answered with, over a connection of its own."""
-    try:
-        return client.post(f"/api/v1/{path}", body).status_code
-    finally:
-        connection.close()
+    """Return the status that a request is answered with."""
+    return client.post(f"/api/v1/{path}", body).status_code
 
 
 def test_a_candidate_who_applies_many_times_at_once_applies_once(login: Login) -> None:
@@ -68,7 +45,7 @@ def test_who_applies_while_the_posting_is_being_closed_waits_and_is_refused(logi
     """H08: the lock holds the application until the closing is done."""
     posting = JobPostingFactory.create()
     client = login(UserFactory.create(role=Role.CANDIDATE))
-    with ThreadPoolExecutor(1) as pool:
+    with Threads(1) as pool:
         with transaction.atomic():
             services.close_posting(actor=posting.company.owner, posting=posting)
             status = pool.submit(

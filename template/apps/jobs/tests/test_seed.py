@@ -19,9 +19,9 @@ MODELS = (Industry, Location, Skill, Company, JobPosting, JobPosting.skills.thro
 
 def sow(scale: int) -> list[int]:
     """Seed, and return how many rows there are."""
-    random = Random(scale)  # noqa: S311
-    accounts_seed.seed(scale, random)
-    seed.seed(scale, random)
+    rng = Random(scale)
+    accounts_seed.seed(scale, rng)
+    seed.seed(scale, rng)
     return [model._default_manager.count() for model in MODELS]
 
 
@@ -48,10 +48,10 @@ def test_the_number_of_queries_does_not_follow_the_number_of_rows() -> None:
     """C02: rows are written in batches."""
     counts = []
     for scale in (1, 3):
-        random = Random(scale)  # noqa: S311
-        accounts_seed.seed(scale, random)
+        rng = Random(scale)
+        accounts_seed.seed(scale, rng)
         with CaptureQueriesContext(connection) as queries:
-            seed.seed(scale, random)
+            seed.seed(scale, rng)
         counts.append(len(queries))
     assert counts[1] <= counts[0] + 3
 

@@ -1,7 +1,10 @@
 """Who sees what."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from apps.accounts.models import Role, User
 from apps.accounts.tests.factories import UserFactory
@@ -22,7 +25,15 @@ def postings() -> dict[str, JobPosting]:
         "draft": JobPostingFactory.create(company=company, draft=True),
         "expired": JobPostingFactory.create(company=company, expired=True),
         "closed": JobPostingFactory.create(company=company, closed=True),
+        "promoted": JobPostingFactory.create(company=company, promoted=True),
+        "promoted in vain": JobPostingFactory.create(company=company, promoted=True, closed=True),
+        "promoted before": JobPostingFactory.create(
+            company=company, promoted_until=timezone.now() - timedelta(minutes=1)
+        ),
     }
+
+
+OPEN = {"open", "open without an end", "promoted", "promoted before"}
 
 
 def names(postings: dict[str, JobPosting], *, user: User | AnonymousUser) -> set[str]:
@@ -40,7 +51,7 @@ def test_everyone_sees_the_open_postings(postings: dict[str, JobPosting]) -> Non
         CompanyFactory.create().owner,
     )
     for reader in readers:
-        assert names(postings, user=reader) == {"open", "open without an end"}
+        assert names(postings, user=reader) == OPEN
 
 
 def test_owners_and_admins_see_all_postings(postings: dict[str, JobPosting]) -> None:
@@ -53,6 +64,26 @@ def test_python_and_sql_agree_on_what_is_open(postings: dict[str, JobPosting]) -
     """B01: `is_open` and `open_postings` are the same rule."""
     open_in_sql = set(selectors.open_postings())
     assert {posting for posting in postings.values() if posting.is_open} == open_in_sql
+
+
+def test_python_and_sql_agree_on_what_is_promoted(postings: dict[str, JobPosting]) -> None:
+    """B01: `is_promoted` in Python and in SQL are the same rule."""
+    first = selectors.PromotedFirst(selectors.postings())
+    assert {posting for posting in postings.values() if posting.is_promoted} == set(first.promoted)
+    assert list(first.promoted) == [postings["promoted"]]
+    assert set(first.others) == set(postings.values()) - {postings["promoted"]}
+    assert first.count() == len(postings)
+
+
+def test_the_open_list_next_changes_with_the_first_end() -> None:
+    """C09: of a posting or of a promotion, whichever comes first; what is over changes nothing."""
+    assert selectors.next_change() is None
+    closing = JobPostingFactory.create()
+    JobPostingFactory.create(expired=True, promoted=True)
+    JobPostingFactory.create(promoted_until=timezone.now() - timedelta(minutes=1), closes_at=None)
+    assert selectors.next_change() == closing.closes_at
+    promoted = JobPostingFactory.create(promoted=True)
+    assert selectors.next_change() == promoted.promoted_until
 
 
 def test_everything_but_drafts_was_announced(postings: dict[str, JobPosting]) -> None:

@@ -1,6 +1,5 @@
 """Endpoints of reports, which take longer than a request may, and of preferences."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import cast
 
@@ -16,14 +15,13 @@ from drf_spectacular.utils import (
 )
 from rest_framework import generics, mixins, viewsets
 from rest_framework.decorators import action
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from apps.accounts.models import User
 from apps.core.errors import ApplicationError
+from apps.core.negotiation import WhateverIsAccepted
 from apps.notifications import selectors, services
 from apps.notifications.api.filters import ReportFilter
 from apps.notifications.api.serializers import (
@@ -43,17 +41,6 @@ LOCATION = OpenApiParameter(
     examples=[OpenApiExample("An address", STATUS_URL)],
 )
 CSV = "text/csv"
-
-
-class WhateverIsAccepted(BaseContentNegotiation):
-    """Answers with a file to whoever accepts a file, and with JSON problems to all."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """Return JSON, whatever the header Accept says."""
-        renderer = next(iter(renderers))
-        return renderer, str(renderer.media_type)
 
 
 @extend_schema_view(

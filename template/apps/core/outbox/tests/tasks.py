@@ -41,6 +41,12 @@ def fail(word: str) -> None:
     raise ValueError(f"{len(word)} letters")
 
 
+@consumer("tests.repeated")
+def repeat(word: str) -> None:
+    """Fail with what it was called with in the message."""
+    raise ValueError(f"not {word}") from KeyError(word)
+
+
 @consumer("tests.hesitated")
 def hesitate(word: str) -> None:
     """Do it, and fail twice as if the network was gone."""

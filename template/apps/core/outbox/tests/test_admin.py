@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from io import StringIO
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,6 +14,7 @@ from kombu.exceptions import OperationalError
 
 from apps.core.outbox import admin
 from apps.core.outbox.models import FailedTask, OutboxEvent
+from apps.core.outbox.outbox import emit
 from apps.core.outbox.tests.tasks import done
 
 Deliver = Callable[[], AbstractContextManager[None]]
@@ -101,6 +103,25 @@ def test_a_task_that_is_no_more_is_named(admin_client: Client, failed: FailedTas
     FailedTask.objects.update(name="apps.gone")
 
     assert retry(admin_client)[0] == "There is no task apps.gone any more."
+
+
+@pytest.mark.parametrize(
+    "secret", ["sesame", "two words", "Tr0ub4dor&3", "CHASECK-12345678", "4111 1111 1111 1111"]
+)
+def test_what_a_task_was_called_with_is_not_repeated(
+    admin_client: Client, deliver: Deliver, log: StringIO, secret: str
+) -> None:
+    """P03, S05: it is kept to be sent again; neither the log nor the admin shows it."""
+    with deliver():
+        emit("tests.repeated", word=secret)
+
+    failed = FailedTask.objects.get()
+    assert failed.args[1] == {"word": secret}
+    assert failed.error == "ValueError('not ***')"
+    page = admin_client.get(reverse("admin:outbox_failedtask_change", args=[failed.pk]))
+    assert "raise ValueError" in page.text
+    for text in (failed.traceback, page.text, admin_client.get(LISTING).text, log.getvalue()):
+        assert secret not in text
 
 
 def test_rows_are_to_look_at(admin_client: Client, failed: FailedTask) -> None:

@@ -2,19 +2,19 @@
 
 import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 from celery import current_app
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from apps.core.outbox.models import FailedTask, HandledEvent, OutboxEvent
 from apps.core.outbox.outbox import CONSUMERS, emit, emit_many
 from apps.core.outbox.tests.tasks import done
+from apps.core.tests.races import at_once, on_postgresql
 
 Deliver = Callable[[], AbstractContextManager[None]]
 
@@ -100,23 +100,16 @@ def test_a_second_delivery_does_nothing(deliver: Deliver) -> None:
     assert HandledEvent.objects.get().event == event
 
 
+@on_postgresql
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(
-    connection.vendor != "postgresql",
-    reason="a race needs PostgreSQL: set DATABASE_URL=postgres://… and run it again",
-)
 def test_two_deliveries_at_once_do_it_once() -> None:
     """C05: the second waits for the first, and finds its mark."""
     event = str(uuid.uuid4())
 
-    def handle(_: int) -> None:
-        try:
-            current_app.tasks[CONSUMERS["tests.happened"][0]].run(event, {"word": "at once"})
-        finally:
-            connection.close()
+    def handle() -> None:
+        current_app.tasks[CONSUMERS["tests.happened"][0]].run(event, {"word": "at once"})
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(handle, range(4)))
+    at_once([handle] * 4)
 
     assert done("at once") == 1
 
@@ -147,10 +140,10 @@ def test_the_task_logs_the_id_of_the_request(
 
     monkeypatch.setattr("apps.core.views.HomeView.get_context_data", emits)
     with deliver():
-        client.get("/", headers={"X-Request-ID": "from-the_proxy.1"})
+        client.get("/", headers={"X-Request-ID": "0b3f5e6a-9c1d-4e2f-8a7b-6c5d4e3f2a1b"})
 
     lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
     assert [line["request_id"] for line in lines if line["event"] == "did"] == [
-        "from-the_proxy.1",
-        "from-the_proxy.1",
+        "0b3f5e6a-9c1d-4e2f-8a7b-6c5d4e3f2a1b",
+        "0b3f5e6a-9c1d-4e2f-8a7b-6c5d4e3f2a1b",
     ]

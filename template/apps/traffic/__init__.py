@@ -1,0 +1,1 @@
+"""Traffic: who came, from where, how often, and who may not."""
