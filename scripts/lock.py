@@ -19,15 +19,14 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
-from difflib import SequenceMatcher
-from itertools import combinations, groupby, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-from copier import run_copy
+import weave
+from weave import Variant
 
-ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "template" / "uv.lock.jinja"
+LOCK = weave.ROOT / "template" / "uv.lock.jinja"
 
 # The answers that change what a repo depends on, each with its values.
 DIMENSIONS: Mapping[str, tuple[Any, ...]] = {
@@ -36,14 +35,12 @@ DIMENSIONS: Mapping[str, tuple[Any, ...]] = {
     "cache": (True, False),
     "traffic": (True, False),
     "payments": (True, False),
+    "graphql": (True, False),
     "github_actions": (True, False),
 }
 # Those whose packages depend on each other are locked in every combination; what the others bring
 # stands by itself, so each of them is left out once, and all of them at once.
 COMBINED = 3
-
-# One value of each dimension, in their order.
-Variant = tuple[Any, ...]
 
 
 def variants() -> Iterator[Variant]:
@@ -68,18 +65,10 @@ class StaleLockError(Exception):
     """A lock that does not fit its answers."""
 
 
-def render(variant: Variant, folder: Path) -> Path:
-    """Render the working tree with the variant's answers, and give the repo."""
-    source = folder / "source"
-    if not source.exists():
-        source.mkdir()
-        shutil.copy(ROOT / "copier.yml", source)
-        for part in ("questions", "macros", "template"):
-            shutil.copytree(ROOT / part, source / part)
-    repo = Path(tempfile.mkdtemp(dir=folder))
+def render(variant: Variant, source: Path) -> Path:
+    """Render the variant, and give the repo."""
     answers = dict(zip(DIMENSIONS, variant, strict=True))
-    run_copy(str(source), repo, {**answers, "project_slug": SLUG}, defaults=True, quiet=True)
-    return repo
+    return weave.render(source, {**answers, "project_slug": SLUG})
 
 
 def uv_lock(repo: Path, *options: str) -> None:
@@ -104,89 +93,48 @@ def packages(lock: str) -> dict[tuple[str, str], str]:
     return by_name
 
 
-def merge(texts: Mapping[Variant, str]) -> Iterator[tuple[str, frozenset[Variant]]]:
+def merge(texts: Mapping[Variant, str]) -> Iterator[weave.Line]:
     """Merge the locks, package by package; each line comes with the variants that have it."""
     cut = {variant: packages(text) for variant, text in texts.items()}
     for name in sorted({name for by_name in cut.values() for name in by_name}):
-        yield from merge_lines(
-            {variant: by_name[name] for variant, by_name in cut.items() if name in by_name}
+        yield from weave.merge_lines(
+            {
+                variant: by_name[name].splitlines(keepends=True)
+                for variant, by_name in cut.items()
+                if name in by_name
+            }
         )
 
 
-def merge_lines(texts: Mapping[Variant, str]) -> list[tuple[str, frozenset[Variant]]]:
-    """Merge the texts line by line; each line comes with the variants that have it."""
-    merged: list[tuple[str, frozenset[Variant]]] = []
-    for variant, text in texts.items():
-        lines = text.splitlines(keepends=True)
-        matcher = SequenceMatcher(None, [line for line, _ in merged], lines, autojunk=False)
-        result: list[tuple[str, frozenset[Variant]]] = []
-        for tag, start, end, new_start, new_end in matcher.get_opcodes():
-            common = {variant} if tag == "equal" else set()
-            result += [(line, having | common) for line, having in merged[start:end]]
-            if tag != "equal":
-                result += [(line, frozenset({variant})) for line in lines[new_start:new_end]]
-        merged = result
-    return merged
-
-
-def condition(having: frozenset[Variant]) -> str:
-    """Say in Jinja, by as few answers as can tell, which variants are meant."""
-    names = tuple(DIMENSIONS)
-    for size in range(1, len(names) + 1):
-        for places in combinations(range(len(names)), size):
-            chosen = {tuple(variant[place] for place in places) for variant in having}
-            meant = {v for v in VARIANTS if tuple(v[place] for place in places) in chosen}
-            if meant == having:
-                return " or ".join(
-                    " and ".join(
-                        holds(names[place], value)
-                        for place, value in zip(places, values, strict=True)
-                    )
-                    for values in sorted(chosen, key=repr)
-                )
-    raise AssertionError("the full set of dimensions tells every variant")
-
-
-def holds(name: str, value: object) -> str:
-    """Say in Jinja that an answer has a value."""
-    if isinstance(value, bool):
-        return name if value else f"not {name}"
-    return f"{name} == {value!r}"
-
-
-def template(texts: Mapping[Variant, str]) -> Iterator[str]:
+def template(texts: Mapping[Variant, str]) -> str:
     """Write the locks as one Jinja template."""
-    for having, run in groupby(merge(texts), key=lambda item: item[1]):
-        text = "".join(line for line, _ in run).replace(SLUG, "{{ project_slug }}")
-        if len(having) == len(VARIANTS):
-            yield text
-        else:
-            yield f"{{% if {condition(having)} %}}\n{text}{{% endif %}}\n"
+    answers = {SLUG: "{{ project_slug }}"}
+    return "".join(weave.template(merge(texts), DIMENSIONS, VARIANTS, answers))
 
 
-def make(folder: Path, *, upgrade: bool) -> None:
+def make(source: Path, *, upgrade: bool) -> None:
     """Lock every variant, write the template, and see that it renders to what uv made."""
     texts: dict[Variant, str] = {}
     for variant in VARIANTS:
-        repo = render(variant, folder)
+        repo = render(variant, source)
         lock = repo / "uv.lock"
         if upgrade and texts:
             # What the first variant resolved to is what the others prefer, so that they agree.
             lock.write_text(texts[VARIANTS[0]], encoding="utf-8")
         uv_lock(repo, *(("--upgrade",) if upgrade and not texts else ()))
         texts[variant] = lock.read_text(encoding="utf-8")
-    LOCK.write_text("".join(template(texts)), encoding="utf-8", newline="\n")
-    shutil.copy(LOCK, folder / "source" / "template")
+    LOCK.write_text(template(texts), encoding="utf-8", newline="\n")
+    shutil.copy(LOCK, source / "template")
     for variant, text in texts.items():
-        rendered = (render(variant, folder) / "uv.lock").read_text(encoding="utf-8")
+        rendered = (render(variant, source) / "uv.lock").read_text(encoding="utf-8")
         if tomllib.loads(rendered) != tomllib.loads(text):
             raise AssertionError(f"the template renders another lock for {variant}")
 
 
-def check(folder: Path) -> None:
+def check(source: Path) -> None:
     """See that the lock of every variant fits."""
     for variant in VARIANTS:
-        uv_lock(render(variant, folder), "--check")
+        uv_lock(render(variant, source), "--check")
 
 
 def main() -> int:
@@ -198,10 +146,11 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         try:
+            source = weave.source(Path(folder), ".")
             if options.check:
-                check(Path(folder))
+                check(source)
             else:
-                make(Path(folder), upgrade=options.upgrade)
+                make(source, upgrade=options.upgrade)
         except StaleLockError as error:
             sys.stderr.write(f"{error}\nRun: uv run scripts/lock.py\n")
             return 1

@@ -14,6 +14,7 @@ BLANK_WITH_EVERYTHING_OFF: Mapping[str, object] = {
     "cache": False,
     "traffic": False,
     "payments": False,
+    "graphql": False,
     "containers": False,
     "github_actions": False,
     "dependency_updates": "none",
@@ -32,4 +33,5 @@ JOB_BOARD_WITH_EVERYTHING_ON: Mapping[str, object] = {
     "hosted_url": "https://jobs.example.org/",
     "slides_url": "https://slides.example.org/jobs",
     "video_url": "https://video.example.org/jobs",
+    "frontend_origins": "https://jobs.example.org,http://localhost:5173",
 }

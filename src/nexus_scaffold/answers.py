@@ -78,6 +78,7 @@ def _not_reserved(slug: str) -> str:
         "django-csp",
         "fido2",
         "granian",
+        "graphql-core",
         "httpx2",
         "kombu",
         "maxminddb",
@@ -88,6 +89,8 @@ def _not_reserved(slug: str) -> str:
         "qrcode",
         "redis",
         "stamina",
+        "strawberry-graphql",
+        "strawberry-graphql-django",
         "structlog",
         "tenacity",
         "uv",
@@ -150,6 +153,15 @@ Url = Annotated[
     ),
 ]
 
+_ORIGIN = "https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?"
+Origins = Annotated[
+    RequiredLine,
+    Rule(
+        f"{_ORIGIN}(,{_ORIGIN})*",
+        "Write origins such as https://app.example.org, without a path or blanks, with commas between them.",
+    ),
+]
+
 
 def _description(answers: dict[str, Any]) -> str:
     if answers["starter"] == "job_board":
@@ -186,10 +198,12 @@ class Answers(BaseModel):
     hosted_url: Url = Field(default="", max_length=2000)
     slides_url: Url = Field(default="", max_length=2000)
     video_url: Url = Field(default="", max_length=2000)
+    frontend_origins: Origins = Field(default="http://localhost:3000", max_length=2000)
     tasks: bool = True
     cache: bool = True
     traffic: bool = True
     payments: bool = True
+    graphql: bool = True
     containers: bool = True
     github_actions: bool = True
     dependency_updates: Literal["dependabot", "renovate", "none"] = "dependabot"

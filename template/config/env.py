@@ -1,6 +1,7 @@
 """The environment that the settings are read from."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -71,6 +72,20 @@ def web_addresses(values: list[str]) -> None:
     for value in values:
         if not value.strip().startswith(("http://", "https://")):
             raise ValidationError("Must be addresses such as https://partner.example.org/health.")
+
+
+# As browsers write it in the header Origin: no path, no wildcard, no capital letters.
+ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+
+
+def origins(values: list[str]) -> None:
+    """Refuse what is no origin, and any origin: only front ends that are named may call the API."""
+    for value in values:
+        if not ORIGIN.fullmatch(value.strip()):
+            raise ValidationError(
+                "Must be origins such as https://app.example.com, each in small letters and without"
+                " a path; `*` is none."
+            )
 
 
 def networks(values: list[str]) -> None:

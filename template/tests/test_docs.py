@@ -30,7 +30,7 @@ PLACEHOLDER = re.compile(
 MOJIBAKE = re.compile("\ufffd|â€|Ã[\u0080-\u00bf]|ðŸ")
 
 # The beginnings of addresses, and the example of one that does not exist.
-NOT_SERVED = {"/api", "/api/v1", "/api/v1/nothing-here", "/health"}
+NOT_SERVED = {"/api", "/api/v1", "/api/v1/nothing-here", "/api/v2", "/health"}
 
 SECTIONS = [
     "Program overview",

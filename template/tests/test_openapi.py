@@ -9,6 +9,8 @@ from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from apps.core.tests.authorization import routes
+from tests.contracts import stale
+from tests.test_settings import PRODUCTION, python
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 ABOUT_THE_API = {"/api/schema/", "/api/docs/", "/api/redoc/"}
@@ -96,6 +98,40 @@ def test_what_needs_a_log_in_asks_for_a_bearer_token(document: dict[str, Any]) -
     assert profile["security"] == [{"bearerAuth": []}]
     assert {"401", "403"} <= set(profile["responses"])
     assert login["security"] == [{}]
+
+
+def test_a_list_has_no_page_zero_and_may_have_no_such_page(document: dict[str, Any]) -> None:
+    """T13, H10."""
+    users = document["paths"]["/api/v1/accounts/users/"]["get"]
+    schemas = {each["name"]: each["schema"] for each in users["parameters"]}
+
+    assert schemas["page"]["minimum"] == schemas["page_size"]["minimum"] == 1
+    assert {"400", "404"} <= set(users["responses"])
+
+
+def test_a_session_token_may_be_worth_nothing(document: dict[str, Any]) -> None:
+    """T13: allauth answers 410 then, whatever else was asked for."""
+    for operation in operations(document):
+        names = {each["name"] for each in operation.get("parameters", [])}
+        assert ("410" in operation["responses"]) == ("X-Session-Token" in names)
+
+
+def test_the_committed_one_is_what_the_code_says(client: Client) -> None:
+    """B11, T13: it is what is served, too, to the byte."""
+    served = client.get("/api/schema/").content.decode()
+
+    assert not (why := stale("openapi.yaml", served)), why
+
+
+def test_production_says_the_same() -> None:
+    """T13: no setting and no value of the environment is in the document."""
+    result = python(
+        "import django; django.setup();"
+        " from django.core.management import call_command; call_command('spectacular')",
+        {**PRODUCTION, "DJANGO_SETTINGS_MODULE": "config.settings.production"},
+    )
+
+    assert not (why := stale("openapi.yaml", result.stdout)), why + result.stderr
 
 
 def test_it_is_served(client: Client) -> None:

@@ -11,9 +11,9 @@ from playwright.sync_api import Page
 class Swagger:
     """The page on which an API is tried out."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, path: str = "/api/docs/") -> None:
         self.page = page
-        page.goto(f"{address}/api/docs/")
+        page.goto(address + path)
         page.locator(".opblock").first.wait_for()
 
     def log_in_with(self, token: str) -> None:

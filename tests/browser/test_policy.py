@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from nexus_scaffold.testing import RenderedRepo, RenderRepo, commit_all
+from tests.browser.graphiql import GraphiQL
 from tests.site import Site, prepare, python, serve
 from tests.variants import DEFAULTS
 
@@ -40,6 +41,13 @@ HREFS = "links => links.map(link => link.getAttribute('href'))"
 FETCH = """
 ([url, token]) => fetch(url, {headers: {Authorization: `Bearer ${token}`}})
     .then(async (answer) => [answer.status, answer.headers.get("X-Request-ID"), await answer.text()])
+"""
+ASK = """
+([url, token]) => fetch(url, {
+    method: "POST",
+    headers: {Authorization: `Bearer ${token}`, "Content-Type": "application/json"},
+    body: JSON.stringify({query: "{ me { email } }"}),
+}).then((answer) => answer.json())
 """
 SHOW = """
 (url) => new Promise((resolve) => {
@@ -106,7 +114,7 @@ def log_in(page: Page, site: Site) -> None:
 def test_no_page_for_visitors_has_anything_that_is_refused(
     watched: Callable[..., Page], site: Site
 ) -> None:
-    """B09, S05: error pages too; Swagger with an operation tried out, ReDoc with a search."""
+    """B09, S05: error pages too; Swagger and GraphiQL with something tried out, ReDoc with a search."""
     page = watched(site.address)
     statuses = {}
     for path in ("/", "/admin/login/", "/nowhere", "/broken"):
@@ -127,6 +135,9 @@ def test_no_page_for_visitors_has_anything_that_is_refused(
     page.goto(f"{site.address}/api/redoc/")
     page.get_by_role("textbox").first.fill("posting")
     page.locator("[data-role='search:results'] li").first.wait_for()
+
+    answer = GraphiQL(page, site.address).run("{ industries(first: 1) { totalCount } }")
+    assert answer["data"]["industries"]["totalCount"] > 1
 
 
 def test_no_page_for_admins_has_anything_that_is_refused(
@@ -158,12 +169,14 @@ def test_the_front_end_reads_the_api_and_another_site_nothing(
     """S05: as the browser enforces it."""
     token = site.log_in("candidate@example.com")
     me = [f"{site.address}/api/v1/accounts/me/", token]
+    graphql = [f"{site.address}/graphql/", token]
     page = chromium.new_page()
 
     page.goto(f"http://localhost:{elsewhere}/")
     status, request_id, text = page.evaluate(FETCH, me)
     assert (status, "candidate@example.com" in text) == (200, True)
     assert request_id
+    assert page.evaluate(ASK, graphql) == {"data": {"me": {"email": "candidate@example.com"}}}
     with pytest.raises(Error, match="Failed to fetch"):
         page.evaluate(FETCH, [f"{site.address}/", token])
     assert not page.evaluate(SHOW, f"{site.address}/static/core/icon.svg")
@@ -171,4 +184,6 @@ def test_the_front_end_reads_the_api_and_another_site_nothing(
     page.goto(f"http://127.0.0.1:{elsewhere}/")
     with pytest.raises(Error, match="Failed to fetch"):
         page.evaluate(FETCH, me)
+    with pytest.raises(Error, match="Failed to fetch"):
+        page.evaluate(ASK, graphql)
     page.close()

@@ -67,9 +67,9 @@ def test_no_trace_of_the_template_is_left(repo: Path) -> None:
         if name == ".copier-answers.yml" or "/templates/" in name:
             continue
         text = re.sub(r"\{\{ [xyz] \}\}", "", text)  # the answers of one variant hold such words
-        braces = (
-            r"\{%" if name.endswith(".py") else r"(?<!\$)\{\{|\{%|\{#[^}]*#\}"
-        )  # f-strings have {{
+        # f-strings have {{, and so have Postman's variables.
+        own = name.endswith((".py", "client/scripts/collection.mjs"))
+        braces = r"\{%" if own else r"(?<!\$)\{\{|\{%|\{#[^}]*#\}"
         assert not re.search(rf"{braces}|\.jinja\b", text), name
         assert "nexus_scaffold" not in text, name
 
@@ -181,6 +181,18 @@ def test_what_an_answer_leaves_out_is_nowhere_named(repo: Path) -> None:
             answers.payments,
             ("apps/payments", "docs/operations/payments.md"),
             r"(?i)\bchapa\b|apps[./]payments|stamina",
+        ),
+        (
+            answers.graphql,
+            (
+                "config/graphql.py",
+                "apps/core/graphql",
+                "apps/accounts/graphql",
+                "apps/core/static/graphiql",
+                "docs/api/graphql.md",
+                "docs/api/schema.graphql",
+            ),
+            r"(?i)graphql|graphiql|strawberry",
         ),
         (
             answers.containers,

@@ -76,5 +76,5 @@ def brought(request: HttpRequest) -> Iterator[str]:
     yield from leaves(meta.get(DATA))
     if post := getattr(request, "_post", None):
         yield from leaves(dict(post.lists()))
-    with suppress(ValueError):  # no JSON
+    with suppress(ValueError, RecursionError):  # no JSON
         yield from leaves(json.loads(getattr(request, "_body", b"")))

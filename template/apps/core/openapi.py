@@ -8,6 +8,10 @@ from rest_framework.settings import api_settings
 
 from apps.core.errors import CONTENT_TYPE, DETAILS, INVALID
 
+# A path, its regular expression, a method and the view.
+Endpoint = tuple[str, str, str, Any]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
 PROBLEM = {
     "type": "object",
     "description": "An error (RFC 9457).",
@@ -89,20 +93,28 @@ def problem_answer(
 def statuses(path: str, method: str, operation: dict[str, Any]) -> set[HTTPStatus]:
     """Return the errors that an operation may answer with."""
     security = operation.get("security", [{}])
+    parameters = operation.get("parameters", [])
+    queries = {each["name"] for each in parameters if each["in"] == "query"}
     found = {HTTPStatus.SERVICE_UNAVAILABLE}
-    if "requestBody" in operation or any(
-        parameter["in"] == "query" for parameter in operation.get("parameters", [])
-    ):
+    if "requestBody" in operation or queries:
         found.add(HTTPStatus.BAD_REQUEST)
     if {} not in security:
         found |= {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
-    if "{" in path:
+    if "{" in path or "page" in queries:  # of a list: there is no such page
         found.add(HTTPStatus.NOT_FOUND)
+    if any(each["name"] == "X-Session-Token" for each in parameters):  # it is worth nothing
+        found.add(HTTPStatus.GONE)
     if method != "get":
         found |= {HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
     if api_settings.DEFAULT_THROTTLE_CLASSES:
         found.add(HTTPStatus.TOO_MANY_REQUESTS)
     return found
+
+
+def order_methods(endpoints: list[Endpoint]) -> list[Endpoint]:
+    """Give the methods of each path an order: they come as a set (a hook of drf-spectacular)."""
+    paths = list(dict.fromkeys(path for path, *_ in endpoints))
+    return sorted(endpoints, key=lambda each: (paths.index(each[0]), METHODS.index(each[2])))
 
 
 def describe_problems(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:

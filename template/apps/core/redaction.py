@@ -321,11 +321,17 @@ def leaves(value: Any) -> Iterator[str]:
             yield str(value)
 
 
+def _quoted(value: str) -> set[str]:
+    try:
+        return {quote(value, safe=""), escape_uri_path(value)}
+    except UnicodeEncodeError:  # half a character, which JSON may have and no URL has
+        return set()
+
+
 def without(text: str, values: Iterable[str], mask: str = MASK) -> str:
     """Return a text without these values, as they are or as Python, JSON and URLs spell them."""
     for value in sorted({value for value in values if len(value) >= SHORTEST}, key=len)[::-1]:
-        quoted = {quote(value, safe=""), escape_uri_path(value)}
-        for spelling in {value, repr(value)[1:-1], json.dumps(value)[1:-1], *quoted}:
+        for spelling in {value, repr(value)[1:-1], json.dumps(value)[1:-1], *_quoted(value)}:
             if spelling not in text:
                 continue
             if len(spelling) >= SHORTEST_OF_OURS:

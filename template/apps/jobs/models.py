@@ -204,6 +204,8 @@ class JobPosting(TimeStampedModel):
     )
     # What every list shows is counted when it changes, not when it is read: see counters.py.
     applications_count = CounterField(default=0, editable=False)
+    # The number of the event that it was published: see events.py.
+    published_event = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = (F("published_at").desc(nulls_first=True), "-id")
@@ -306,6 +308,8 @@ class Application(TimeStampedModel):
         default=ApplicationStatus.SUBMITTED,
         editable=False,
     )
+    # The number of the event that it was decided.
+    decided_event = models.BigIntegerField(null=True, blank=True, unique=True, editable=False)
 
     class Meta:
         ordering = ("-created_at", "-id")
@@ -331,3 +335,12 @@ class Application(TimeStampedModel):
 
     def __str__(self) -> str:
         return f"{self.candidate} for {self.posting}"
+
+
+class EventCounter(models.Model):
+    """How many events there have been: one row, which the next event takes its number from."""
+
+    last = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.last} events"

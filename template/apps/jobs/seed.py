@@ -17,6 +17,7 @@ from apps.jobs.models import (
     Company,
     Currency,
     EmploymentType,
+    EventCounter,
     Industry,
     JobPosting,
     Location,
@@ -137,6 +138,7 @@ def seed(scale: int, rng: Random) -> str:
     postings = _postings(rng, companies, industries, locations, skills)
     applications = _applications(rng)
     counters.recount()
+    EventCounter.objects.get_or_create(pk=1)  # demo data is no news: nobody is told of it
     return f"{len(companies)} companies, {len(postings)} postings, {len(applications)} applications"
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
+from django.db.models import F, Model
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from apps.jobs.models import (
     Application,
     ApplicationStatus,
     Company,
+    EventCounter,
     Industry,
     JobPosting,
     Location,
@@ -39,6 +40,8 @@ NEXT_STATUSES: Mapping[str, frozenset[str]] = {
         {ApplicationStatus.ACCEPTED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN}
     ),
 }
+# What an employer decides; the candidate is told.
+DECISIONS = frozenset({ApplicationStatus.ACCEPTED, ApplicationStatus.REJECTED})
 
 
 class IndustryData(TypedDict, total=False):
@@ -218,7 +221,8 @@ def publish_posting(*, actor: User, posting: JobPosting) -> JobPosting:
     now = timezone.now()
     if posting.closes_at and posting.closes_at <= now:
         raise ApplicationError("Its closing date has passed.", code="closing_date_passed")
-    return _write(posting, {"status": PostingStatus.PUBLISHED, "published_at": now})
+    values = {"status": PostingStatus.PUBLISHED, "published_at": now}
+    return _write(posting, {**values, "published_event": _next_event()})
 
 
 @atomic()
@@ -319,6 +323,19 @@ def _write_posting(posting: JobPosting, data: PostingData) -> JobPosting:
     return posting
 
 
+def _next_event() -> int:
+    """Return the number of the event that is being written.
+
+    The row stays locked until the transaction ends, so numbers are given in the order of the
+    commits: nobody ever sees a number and, later, a smaller one.
+    """
+    counter = EventCounter.objects.filter(pk=1)
+    if not counter.update(last=F("last") + 1):
+        EventCounter.objects.bulk_create([EventCounter(pk=1)], ignore_conflicts=True)
+        counter.update(last=F("last") + 1)
+    return counter.values_list("last", flat=True).get()
+
+
 def _lock(row: Row) -> Row:
     """Read a row again, and let nobody else change it until the transaction ends."""
     rows = type(row)._default_manager.select_for_update(no_key=True)
@@ -340,7 +357,10 @@ def _move(application: Application, status: str) -> Application:
             f"An application that is {application.status} cannot become {status}.",
             code="illegal_status",
         )
-    return _write(application, {"status": status})
+    values: dict[str, Any] = {"status": status}
+    if status in DECISIONS:
+        values["decided_event"] = _next_event()
+    return _write(application, values)
 
 
 def _require_owner(actor: User, company: Company) -> None:

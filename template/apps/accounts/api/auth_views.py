@@ -189,7 +189,12 @@ class PasswordRequestView(AllauthView):
         operation_id="auth_password_request",
         summary="Ask to reset a password",
         request=serializers.PasswordRequestSerializer,
-        responses=pending("The code of the e-mail is awaited."),
+        responses={
+            200: OpenApiResponse(
+                serializers.SessionSerializer, "The same, to somebody who is logged in."
+            ),
+            **pending("The code of the e-mail is awaited."),
+        },
     )
     def post(self, request: Request) -> HttpResponseBase:
         return self.delegate(request)

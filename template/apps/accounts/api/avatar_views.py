@@ -15,6 +15,7 @@ from apps.accounts import selectors, services
 from apps.accounts.api.serializers import AvatarSerializer, ProfileSerializer
 from apps.accounts.models import User
 from apps.core.negotiation import WhateverIsAccepted
+from apps.core.openapi import problem_answer
 from apps.core.uploads import UploadParser, file_response
 
 WEBP = "image/webp"
@@ -43,7 +44,7 @@ class AvatarView(APIView):
         operation_id="avatar_read",
         summary="Fetch one's own picture",
         description="The picture, if there is one (else 404).",
-        responses=PICTURE,
+        responses={**PICTURE, **problem_answer(404, "There is no picture.")},
     )
     def get(self, request: Request) -> HttpResponse:
         """Hand it out."""

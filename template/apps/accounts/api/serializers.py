@@ -1,6 +1,11 @@
 """How users look in the API."""
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from django.urls import reverse
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
 from apps.accounts.models import Role, User
@@ -18,42 +23,64 @@ PROFILE = {
     **{key: USER[key] for key in ("id", "email", "full_name")},
     "headline": "Backend developer who likes small services",
     "about": "Ten years of payments and logistics, and two of teaching both.",
-    "has_avatar": True,
+    "avatar": "/api/v1/accounts/users/7/avatar/",
     **{key: USER[key] for key in ("role", "created_at")},
 }
+PROFILE_V1 = {
+    "has_avatar" if key == "avatar" else key: True if key == "avatar" else value
+    for key, value in PROFILE.items()
+}
+PROFILE_CHANGE = OpenApiExample(
+    "Another name", {"full_name": "Ada King", "headline": "Engineer"}, request_only=True
+)
 
 
 @extend_schema_serializer(
-    examples=[
-        OpenApiExample("Profile", PROFILE, response_only=True),
-        OpenApiExample(
-            "Another name", {"full_name": "Ada King", "headline": "Engineer"}, request_only=True
-        ),
-    ]
+    examples=[OpenApiExample("Profile", PROFILE, response_only=True), PROFILE_CHANGE]
 )
-class ProfileSerializer(serializers.ModelSerializer[User]):
+class ProfileV2Serializer(serializers.ModelSerializer[User]):
     """One's own account: the name, and what the user says of themselves, can be changed."""
 
     headline = serializers.CharField(source="profile.headline", allow_blank=True, max_length=120)
     about = serializers.CharField(source="profile.about", allow_blank=True, max_length=2_000)
-
-    has_avatar = serializers.BooleanField(
-        source="profile.avatar", read_only=True, help_text="Whether there is a picture to fetch."
+    avatar = serializers.SerializerMethodField(
+        help_text="The path of the picture, for all who are logged in; null: there is none."
     )
 
     class Meta:
         model = User
-        fields = (
+        fields: tuple[str, ...] = (
             "id",
             "email",
             "full_name",
             "headline",
             "about",
-            "has_avatar",
+            "avatar",
             "role",
             "created_at",
         )
         read_only_fields = ("id", "email", "role", "created_at")
+
+    @extend_schema_field({"type": "string", "format": "uri-reference", "nullable": True})
+    def get_avatar(self, user: User) -> str | None:
+        """Return where the picture is."""
+        return reverse("user-avatar", args=[user.pk]) if user.profile.avatar else None
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("Profile", PROFILE_V1, response_only=True), PROFILE_CHANGE]
+)
+class ProfileSerializer(ProfileV2Serializer):
+    """One's own account, as version 1 shows it: whether there is a picture, but not where."""
+
+    has_avatar = serializers.BooleanField(
+        source="profile.avatar", read_only=True, help_text="Whether there is a picture to fetch."
+    )
+
+    class Meta(ProfileV2Serializer.Meta):
+        fields = tuple(
+            "has_avatar" if name == "avatar" else name for name in ProfileV2Serializer.Meta.fields
+        )
 
 
 @extend_schema_serializer(

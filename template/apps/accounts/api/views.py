@@ -1,5 +1,6 @@
 """Endpoints of users; those of log-in and sign-up are allauth's."""
 
+from datetime import date
 from typing import cast
 
 from django.db.models import QuerySet
@@ -9,19 +10,24 @@ from rest_framework.serializers import BaseSerializer
 
 from apps.accounts import selectors, services
 from apps.accounts.api.filters import UserFilter
-from apps.accounts.api.serializers import ProfileSerializer, UserSerializer
+from apps.accounts.api.serializers import (
+    ProfileSerializer,
+    ProfileV2Serializer,
+    UserSerializer,
+)
 from apps.accounts.models import User
 from apps.accounts.permissions import IsAdmin
+from apps.core.versions import deprecated
 
 
 @extend_schema_view(
-    get=extend_schema(operation_id="profile_read", summary="Read one's own profile"),
-    patch=extend_schema(operation_id="profile_update", summary="Change one's own profile"),
+    get=extend_schema(operation_id="profile_v2_read", summary="Read one's own profile"),
+    patch=extend_schema(operation_id="profile_v2_update", summary="Change one's own profile"),
 )
-class ProfileView(generics.RetrieveUpdateAPIView[User]):
+class ProfileV2View(generics.RetrieveUpdateAPIView[User]):
     """The profile of the user who asks. The e-mail address and the role stay as they are."""
 
-    serializer_class = ProfileSerializer
+    serializer_class: type[BaseSerializer[User]] = ProfileV2Serializer
     http_method_names = ("get", "patch", "head", "options")
 
     def get_object(self) -> User:
@@ -32,6 +38,20 @@ class ProfileView(generics.RetrieveUpdateAPIView[User]):
         """Change the profile."""
         values = {"profile": {}, **serializer.validated_data}
         serializer.instance = services.update_profile(cast(User, self.request.user), **values)
+
+
+@deprecated(since=date(2026, 12, 1), sunset=date(2028, 1, 1), successor="profile-v2")
+@extend_schema_view(
+    get=extend_schema(operation_id="profile_read", summary="Read one's own profile"),
+    patch=extend_schema(operation_id="profile_update", summary="Change one's own profile"),
+)
+class ProfileView(ProfileV2View):
+    """The profile of the user who asks, as version 1 shows it.
+
+    It tells whether there is a picture; version 2 tells where the picture is. All else is the same.
+    """
+
+    serializer_class = ProfileSerializer
 
 
 @extend_schema_view(

@@ -45,6 +45,9 @@ POST   account/authenticators/recovery-codes  401   400    200    400
 GET    accounts/me/                         401     200    200    200
 PATCH  accounts/me/                         401     200    200    200
 PUT    accounts/me/                         401     405    405    405
+GET    /api/v2/accounts/me/                 401     200    200    200
+PATCH  /api/v2/accounts/me/                 401     200    200    200
+PUT    /api/v2/accounts/me/                 401     405    405    405
 
 GET    accounts/me/avatar/                  401     404    200    404
 PUT    accounts/me/avatar/                  401     200    200    200

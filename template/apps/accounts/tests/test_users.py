@@ -180,7 +180,9 @@ class TestUserList:
 
         assert emails(login(admin).get(USERS)) == [newest.email, admin.email]
 
-    @pytest.mark.parametrize("parameter", ["ordering=password", "rol=admin"])
+    @pytest.mark.parametrize(
+        "parameter", ["ordering=password", "rol=admin", "is_active=null", "is_active=2"]
+    )
     def test_refuses_what_it_does_not_know(self, login: Login, admin: User, parameter: str) -> None:
         """H10, S04: no sorting by what is secret, and no typing error that finds everything."""
         response = login(admin).get(f"{USERS}?{parameter}")
@@ -204,6 +206,14 @@ class TestUserList:
         assert len(emails(client.get(USERS, {"page_size": 5}))) == 5
         assert len(emails(client.get(USERS, {"page_size": 1000}))) == 100
         assert client.get(USERS, {"page": 99}).status_code == 404
+
+    @pytest.mark.parametrize("size", ["0", "00", "-1", "2.5", "null", "five", "", "\0"])
+    def test_refuses_a_page_size_that_is_none(self, login: Login, admin: User, size: str) -> None:
+        """H10: a typing error is not answered with pages of the usual size."""
+        response = login(admin).get(USERS, {"page_size": size})
+
+        assert response.status_code == 400
+        assert [error["param"] for error in response.json()["errors"]] == ["page_size"]
 
     def test_shows_each_user_once_over_all_pages(self, login: Login, admin: User) -> None:
         """H10: equal rows keep their places from page to page."""

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import BigIntegerField, QuerySet
 from django_filters.fields import ModelMultipleChoiceField
 from django_filters.rest_framework import FilterSet
+from drf_spectacular.drainage import set_override
 
 from apps.jobs import selectors
 from apps.jobs.models import (
@@ -21,8 +22,15 @@ from apps.jobs.models import (
     Skill,
 )
 
-# What a filter by the id of a row takes, whether there is such a row or not.
-ID: dict[str, Any] = {"min_value": 1, "max_value": BigIntegerField.MAX_BIGINT, "decimal_places": 0}
+
+def whole_number(field_name: str, *, least: int, **options: Any) -> django_filters.NumberFilter:
+    """Return a filter by a number that a database can look for, as the OpenAPI document says."""
+    most = BigIntegerField.MAX_BIGINT
+    found = django_filters.NumberFilter(
+        field_name=field_name, min_value=least, max_value=most, decimal_places=0, **options
+    )
+    set_override(found, "field", {"type": "integer", "minimum": least, "maximum": most})
+    return found
 
 
 class ManyField(ModelMultipleChoiceField):
@@ -69,8 +77,8 @@ class SkillFilter(FilterSet):
 class CompanyFilter(FilterSet):
     """Companies by owner."""
 
-    owner = django_filters.NumberFilter(
-        field_name="owner_id", help_text="The id of the employer who owns the company.", **ID
+    owner = whole_number(
+        "owner_id", least=1, help_text="The id of the employer who owns the company."
     )
 
     class Meta:
@@ -87,11 +95,17 @@ class JobPostingFilter(FilterSet):
     employment_type = django_filters.MultipleChoiceFilter(
         choices=EmploymentType.choices, distinct=False, help_text="Repeat it to allow several."
     )
-    salary_min = django_filters.NumberFilter(
-        field_name="salary_max", lookup_expr="gte", help_text="Postings that pay this or more."
+    salary_min = whole_number(
+        "salary_max",
+        lookup_expr="gte",
+        least=0,
+        help_text="Postings that pay this or more.",
     )
-    salary_max = django_filters.NumberFilter(
-        field_name="salary_min", lookup_expr="lte", help_text="Postings that pay this or less."
+    salary_max = whole_number(
+        "salary_min",
+        lookup_expr="lte",
+        least=0,
+        help_text="Postings that pay this or less.",
     )
     promoted = django_filters.ChoiceFilter(
         field_name="promoted_until",
@@ -123,12 +137,8 @@ class JobPostingFilter(FilterSet):
 class ApplicationFilter(FilterSet):
     """Applications by posting, company and status."""
 
-    posting = django_filters.NumberFilter(
-        field_name="posting_id", help_text="The id of the posting.", **ID
-    )
-    company = django_filters.NumberFilter(
-        field_name="posting__company_id", help_text="The id of the company.", **ID
-    )
+    posting = whole_number("posting_id", least=1, help_text="The id of the posting.")
+    company = whole_number("posting__company_id", least=1, help_text="The id of the company.")
 
     class Meta:
         model = Application

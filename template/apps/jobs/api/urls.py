@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from apps.jobs.api import views
+from apps.jobs.api.events import EventsView
 
 router = SimpleRouter()
 router.register("industries", views.IndustryViewSet, basename="industry")
@@ -16,5 +17,6 @@ router.register("applications", views.ApplicationViewSet, basename="application"
 urlpatterns = [
     *router.urls,
     path("applications/<int:pk>/cv/", views.CVView.as_view(), name="application-cv"),
+    path("events/", EventsView.as_view(), name="events"),
     path("statistics/", views.StatisticsView.as_view(), name="statistics"),
 ]

@@ -264,6 +264,10 @@ class Migration(migrations.Migration):
                     apps.core.fields.CounterField(default=0, editable=False),
                 ),
                 (
+                    "published_event",
+                    models.BigIntegerField(blank=True, editable=False, null=True, unique=True),
+                ),
+                (
                     "skills",
                     models.ManyToManyField(blank=True, related_name="postings", to="jobs.skill"),
                 ),
@@ -396,6 +400,10 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
+                (
+                    "decided_event",
+                    models.BigIntegerField(blank=True, editable=False, null=True, unique=True),
+                ),
             ],
             options={
                 "ordering": ("-created_at", "-id"),
@@ -426,5 +434,17 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="EventCounter",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last", models.BigIntegerField(default=0)),
+            ],
         ),
     ]
