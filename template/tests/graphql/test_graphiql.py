@@ -6,6 +6,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import Settings
 
 from tests.graphql.documents import URL
@@ -33,7 +34,7 @@ def test_it_is_a_page_without_anything_inline(client: Client, settings: Settings
     found = Page(response.content.decode())
     assert response.status_code == 200
     assert response.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert f"<title>GraphiQL · {project.PROJECT_NAME}</title>" in response.content.decode()
+    assert f"<title>GraphiQL · {escape(project.PROJECT_NAME)}</title>" in response.content.decode()
     assert found.inline == []
     assert len(found.loads) == 7
     for address in found.loads:
