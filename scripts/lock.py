@@ -33,14 +33,14 @@ DIMENSIONS: Mapping[str, tuple[Any, ...]] = {
     "django_version": ("5.2", "6.1"),
     "tasks": (True, False),
     "cache": (True, False),
+    "graphql": (True, False),
     "traffic": (True, False),
     "payments": (True, False),
-    "graphql": (True, False),
     "github_actions": (True, False),
 }
 # Those whose packages depend on each other are locked in every combination; what the others bring
 # stands by itself, so each of them is left out once, and all of them at once.
-COMBINED = 3
+COMBINED = 4
 
 
 def variants() -> Iterator[Variant]:
@@ -52,7 +52,7 @@ def variants() -> Iterator[Variant]:
         yield (*combination, *[False] * others)
     for off in range(others):
         for version in DIMENSIONS["django_version"]:
-            yield (version, True, True, *(place != off for place in range(others)))
+            yield (version, *[True] * (COMBINED - 1), *(place != off for place in range(others)))
 
 
 VARIANTS: tuple[Variant, ...] = tuple(variants())
@@ -121,7 +121,14 @@ def make(source: Path, *, upgrade: bool) -> None:
         if upgrade and texts:
             # What the first variant resolved to is what the others prefer, so that they agree.
             lock.write_text(texts[VARIANTS[0]], encoding="utf-8")
-        uv_lock(repo, *(("--upgrade",) if upgrade and not texts else ()))
+        try:
+            uv_lock(repo, *(("--upgrade",) if upgrade and not texts else ()))
+        except StaleLockError:
+            if not texts:
+                raise
+            # What was never locked together may make no lock: begin again from the first one.
+            lock.write_text(texts[VARIANTS[0]], encoding="utf-8")
+            uv_lock(repo)
         texts[variant] = lock.read_text(encoding="utf-8")
     LOCK.write_text(template(texts), encoding="utf-8", newline="\n")
     shutil.copy(LOCK, source / "template")
