@@ -77,7 +77,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as scratch,
         production(rendered(Path(scratch)), LOG_LEVEL="WARNING") as made,
     ):
-        made.run("python", "manage.py", "seed", "--scale", "10")
+        made.run("python", "manage.py", "seed", "--users", "2000")
         figures = json.loads(made.run("python", "-c", MEASURE).splitlines()[-1])
     (Path(__file__).with_name("results") / "cache.md").write_text(report(figures), "utf-8")
 

@@ -36,6 +36,9 @@ DIMENSIONS: Mapping[str, tuple[Any, ...]] = {
     "graphql": (True, False),
     "traffic": (True, False),
     "payments": (True, False),
+    "observability": (True, False),
+    "containers": (True, False),
+    "kubernetes": (True, False),
     "github_actions": (True, False),
 }
 # Those whose packages depend on each other are locked in every combination; what the others bring
@@ -50,9 +53,11 @@ def variants() -> Iterator[Variant]:
     for combination in combinations:
         yield (*combination, *[True] * others)
         yield (*combination, *[False] * others)
-    for off in range(others):
+    names = tuple(DIMENSIONS)
+    for off in names[COMBINED:]:
+        without = {off, "kubernetes"} if off == "containers" else {off}  # it runs the image
         for version in DIMENSIONS["django_version"]:
-            yield (version, *[True] * (COMBINED - 1), *(place != off for place in range(others)))
+            yield (version, *(name not in without for name in names[1:]))
 
 
 VARIANTS: tuple[Variant, ...] = tuple(variants())
@@ -115,21 +120,19 @@ def template(texts: Mapping[Variant, str]) -> str:
 def make(source: Path, *, upgrade: bool) -> None:
     """Lock every variant, write the template, and see that it renders to what uv made."""
     texts: dict[Variant, str] = {}
+    fullest: dict[str, str] = {}
     for variant in VARIANTS:
         repo = render(variant, source)
-        lock = repo / "uv.lock"
+        lock, version = repo / "uv.lock", variant[0]
         if upgrade and texts:
-            # What the first variant resolved to is what the others prefer, so that they agree.
             lock.write_text(texts[VARIANTS[0]], encoding="utf-8")
-        try:
-            uv_lock(repo, *(("--upgrade",) if upgrade and not texts else ()))
-        except StaleLockError:
-            if not texts:
-                raise
-            # What was never locked together may make no lock: begin again from the first one.
-            lock.write_text(texts[VARIANTS[0]], encoding="utf-8")
-            uv_lock(repo)
+        if version in fullest:
+            # The first of each version of Django has every package: what another one needs has the
+            # same version there, and what it does not need goes.
+            lock.write_text(fullest[version], encoding="utf-8")
+        uv_lock(repo, *(("--upgrade",) if upgrade and not texts else ()))
         texts[variant] = lock.read_text(encoding="utf-8")
+        fullest.setdefault(version, texts[variant])
     LOCK.write_text(template(texts), encoding="utf-8", newline="\n")
     shutil.copy(LOCK, source / "template")
     for variant, text in texts.items():

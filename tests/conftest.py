@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from nexus_scaffold.testing import RenderedRepo
+from nexus_scaffold import git
+from nexus_scaffold.testing import RenderedRepo, commit_all
 from tests.services.servers import PROGRAMS
 from tests.variants import DEFAULTS
 
@@ -22,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = os.environ.get("NEXUS_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("NEXUS_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 RABBITMQ = os.environ.get("NEXUS_TEST_BROKER_URL", "amqp://guest:guest@127.0.0.1:5672//")
+# For `make test` of a repo, which counts coverage: that costs as much as the tests, and pytest-cov warns without.
+NO_COVERAGE = "--no-cov -W ignore::pytest_cov.CovDisabledWarning"
 SHARED_SERVERS = ("postgresql", "redis", "rabbitmq")
 
 
@@ -54,6 +57,13 @@ def _chromium() -> str | None:
     )
 
 
+def _builds_overlays() -> bool:
+    if shutil.which("kubectl") is None:
+        return False
+    said = subprocess.run(["kubectl", "version", "--client"], capture_output=True, check=False)
+    return b"Kustomize Version: v5" in said.stdout
+
+
 # What a test can need: a marker's name, or an argument of the marker `services`: a server that all
 # tests share, or a program for servers of its own.
 NEEDS: Mapping[str, tuple[Callable[[], object], str]] = {
@@ -81,6 +91,8 @@ NEEDS: Mapping[str, tuple[Callable[[], object], str]] = {
         }.items()
     },
     "containers": (_engine_answers, "needs a Docker engine with Compose: start Docker"),
+    "kubectl": (_builds_overlays, "needs kubectl with kustomize 5: install kubectl 1.27 or newer"),
+    "java": (partial(shutil.which, "java"), "needs Java: apt-get install default-jre-headless"),
     "browser": (_chromium, "needs Chromium: apt-get install chromium"),
 }
 
@@ -122,6 +134,22 @@ def tree(tmp_path: Path) -> Callable[[Mapping[str, str | bytes]], Path]:
         return tmp_path
 
     return build
+
+
+def copy_template(folder: Path) -> Path:
+    """Copies the template as it stands here, and commits it in a repository of its own without a tag."""
+    for name in git.files(ROOT):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    commit_all(folder, "feat: first release")
+    return folder
+
+
+@pytest.fixture
+def this_template(tmp_path: Path) -> Path:
+    """The template as it stands here."""
+    return copy_template(tmp_path / "template")
 
 
 @pytest.fixture

@@ -15,11 +15,21 @@ if TYPE_CHECKING:
         AnswersError,
         DestinationError,
         GitError,
+        MergeError,
         NexusError,
         RenderError,
         SourceError,
     )
-    from .lifecycle import NewRepo, new
+    from .lifecycle import (
+        NewRepo,
+        Prepared,
+        Status,
+        new,
+        prepare_answers,
+        prepare_update,
+        status,
+        undo,
+    )
     from .rendering import render
     from .source import Template, open_template
 
@@ -30,15 +40,22 @@ __all__ = [
     "DestinationError",
     "Finding",
     "GitError",
+    "MergeError",
     "NewRepo",
     "NexusError",
+    "Prepared",
     "RenderError",
     "SourceError",
+    "Status",
     "Template",
     "check",
     "new",
     "open_template",
+    "prepare_answers",
+    "prepare_update",
     "render",
+    "status",
+    "undo",
 ]
 
 _MODULES = {
@@ -48,11 +65,21 @@ _MODULES = {
         "AnswersError",
         "DestinationError",
         "GitError",
+        "MergeError",
         "NexusError",
         "RenderError",
         "SourceError",
     ),
-    "lifecycle": ("NewRepo", "new"),
+    "lifecycle": (
+        "NewRepo",
+        "Prepared",
+        "Status",
+        "new",
+        "prepare_answers",
+        "prepare_update",
+        "status",
+        "undo",
+    ),
     "rendering": ("render",),
     "source": ("Template", "open_template"),
 }

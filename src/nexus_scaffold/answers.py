@@ -21,15 +21,13 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ValidationError,
+    ValidationInfo,
 )
 from pydantic_core import CoreSchema, core_schema
 
 from .errors import AnswersError
 
 ANSWERS_FILE = ".copier-answers.yml"
-_HEADER = (
-    "# The answers that this repo was made from. Written by the scaffold: an update reads them.\n"
-)
 
 
 @dataclass(frozen=True)
@@ -82,12 +80,17 @@ def _not_reserved(slug: str) -> str:
         "httpx2",
         "kombu",
         "maxminddb",
+        "opentelemetry-api",
+        "opentelemetry-exporter-otlp-proto-http",
+        "opentelemetry-sdk",
         "pillow",
+        "prometheus-client",
         "psycopg",
         "pypdf",
         "python-ipware",
         "qrcode",
         "redis",
+        "sentry-sdk",
         "stamina",
         "strawberry-graphql",
         "strawberry-graphql-django",
@@ -174,6 +177,18 @@ def _slug(answers: dict[str, Any]) -> str:
     return re.sub("-+$", "", re.sub("^[-0-9]+", "", words)[:40]) or "nexus"
 
 
+def _runs_image(chosen: bool | str, info: ValidationInfo) -> bool | str:
+    if chosen in (True, "fly") and info.data.get("containers") is False:
+        raise ValueError("It runs the Docker image: answer containers with yes, too.")
+    return chosen
+
+
+def _is_workflow(chosen: bool, info: ValidationInfo) -> bool:
+    if chosen and info.data.get("github_actions") is False:
+        raise ValueError("It is a workflow of GitHub Actions: answer github_actions with yes, too.")
+    return chosen
+
+
 class Answers(BaseModel):
     """Every question of the template, in the order in which they are asked.
 
@@ -204,8 +219,20 @@ class Answers(BaseModel):
     traffic: bool = True
     payments: bool = True
     graphql: bool = True
+    observability: bool = True
     containers: bool = True
+    kubernetes: Annotated[bool, AfterValidator(_runs_image)] = Field(
+        default_factory=lambda answers: answers["containers"]
+    )
+    hosting: Annotated[
+        Literal["none", "render", "railway", "fly", "vm"], AfterValidator(_runs_image)
+    ] = "none"
     github_actions: bool = True
+    template_updates: Annotated[bool, AfterValidator(_is_workflow)] = Field(
+        default_factory=lambda answers: answers["github_actions"]
+    )
+    jenkins: bool = False
+    travis: bool = False
     dependency_updates: Literal["dependabot", "renovate", "none"] = "dependabot"
 
     @classmethod
@@ -223,15 +250,15 @@ class Answers(BaseModel):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswersFile:
-    """What `.copier-answers.yml` records.
+    """What `.copier-answers.yml` records, of any version of the template.
 
     Attributes:
-        answers: The answers.
+        answers: The answers by name, as they were recorded; `Answers.parse` knows those of this version.
         src_path: Where the template is found; None where no update can find it.
         commit: The template's version; None where there is none.
     """
 
-    answers: Answers
+    answers: Mapping[str, object]
     src_path: str | None
     commit: str | None
 
@@ -240,7 +267,7 @@ class AnswersFile:
         """Reads the file.
 
         Raises:
-            AnswersError: The file is missing, not YAML, holds merge markers, or answers that are wrong.
+            AnswersError: The file is missing, not YAML, or holds merge markers.
         """
         try:
             text = path.read_text(encoding="utf-8")
@@ -269,25 +296,24 @@ class AnswersFile:
             raise AnswersError(f"{path} holds no answers.", hint="Restore it from git.")
         src_path, commit = recorded.pop("_src_path", None), recorded.pop("_commit", None)
         return cls(
-            answers=Answers.parse(recorded),
+            answers={str(name): value for name, value in recorded.items()},
             src_path=None if src_path is None else str(src_path),
             commit=None if commit is None else str(commit),
         )
 
-    def text(self) -> str:
-        """The file's text, as the template renders it."""
-        source = {"_commit": self.commit, "_src_path": self.src_path}
-        recorded = {key: value for key, value in source.items() if value is not None}
-        return _HEADER + yaml.safe_dump(
-            recorded | self.answers.model_dump(),
-            indent=4,
-            allow_unicode=True,
-            default_flow_style=False,
-        )
 
-    def write(self, path: Path) -> None:
-        """Writes the file, with line ends that are the same everywhere."""
-        path.write_text(self.text(), encoding="utf-8", newline="\n")
+def unknown_question(name: str, names: Sequence[str]) -> AnswersError:
+    """The error that an answer belongs to no question."""
+    return AnswersError(
+        f"{name}: {_nearest(name, names)}",
+        hint=f"The questions are: {', '.join(names)}.",
+        fields=(name,),
+    )
+
+
+def _nearest(name: str, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, names, n=1)
+    return "There is no such question." + (f" Did you mean {near[0]}?" if near else "")
 
 
 def _explain(error: ValidationError, fields: Sequence[str]) -> AnswersError:
@@ -298,12 +324,7 @@ def _explain(error: ValidationError, fields: Sequence[str]) -> AnswersError:
         if kind == "default_factory_not_called":  # follows from another field's problem
             continue
         if kind == "extra_forbidden":
-            near = difflib.get_close_matches(field, fields, n=1)
-            text = (
-                f"There is no such question. Did you mean {near[0]}?"
-                if near
-                else "There is no such question."
-            )
+            text = _nearest(field, fields)
         elif kind == "literal_error":
             text = f"{given!r} is not one of the choices: {problem['ctx']['expected']}."
         elif kind.startswith("bool"):

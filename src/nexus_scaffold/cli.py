@@ -12,7 +12,7 @@ import typer
 from .errors import NexusError
 
 if TYPE_CHECKING:
-    from .lifecycle import NewRepo
+    from .lifecycle import NewRepo, Prepared
 
 # Rich would triple the time that --help takes.
 app = typer.Typer(
@@ -25,21 +25,54 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
-    """How `nexus check` prints."""
+    """For people, or for programs."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class StatusFormat(StrEnum):
+    """For people, for programs, or for code scanning."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+Repo = Annotated[
+    Path, typer.Option("--repo", metavar="PATH", help="The repo's folder.", show_default="this one")
+]
+Location = Annotated[
+    str | None,
+    typer.Option(
+        "--template",
+        metavar="LOCATION",
+        help="A git URL or a folder.",
+        show_default="the one that the repo has recorded",
+    ),
+]
+PlanOnly = Annotated[bool, typer.Option("--plan", help="Show what would happen, and stop.")]
+Diff = Annotated[bool, typer.Option("--diff", help="Show the text of each change, too.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
+Stash = Annotated[
+    bool, typer.Option("--stash", help="Put what is not committed into git's stash first.")
+]
+PlanFormat = Annotated[Format, typer.Option("--format", help="How to print the plan.")]
 
 
 @app.callback(invoke_without_command=True)
 def nexus(
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
-    """Starts and checks Project Nexus repos: a documentation hub with a working Django backend.
+    """Starts, updates and checks Project Nexus repos: a documentation hub with a working Django backend.
 
     Examples:
 
       nexus new ../my-nexus
+
+      nexus update
+
+      nexus set payments=false
 
       nexus check ../my-nexus
     """
@@ -106,6 +139,158 @@ def new(
 
 
 @app.command()
+def update(
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="VERSION",
+            help="A tag, branch or commit of the template.",
+            show_default="the newest release",
+        ),
+    ] = None,
+    plan: PlanOnly = False,
+    diff: Diff = False,
+    yes: Yes = False,
+    stash: Stash = False,
+    format: PlanFormat = Format.TEXT,
+    template: Location = None,
+    repo: Repo = Path(),
+) -> None:
+    """Brings a newer version of the template into a repo: shows the plan, asks, and merges it with your edits.
+
+    Exits with 0 done, 1 done with conflicts that wait for you, 3 nothing to do.
+
+    Examples:
+
+      nexus update
+
+      nexus update --plan --diff
+
+      nexus update --to v1.2.0 --yes
+    """
+    from .lifecycle import prepare_update
+
+    with prepare_update(repo, to=to, template=template, stash=stash) as prepared:
+        _carry_out(prepared, plan=plan, diff=diff, yes=yes, format=format)
+
+
+@app.command(name="set")
+def set_answers(
+    answers: Annotated[
+        list[str],
+        typer.Argument(metavar="KEY=VALUE...", help="Answers, as `nexus answers` shows them."),
+    ],
+    plan: PlanOnly = False,
+    diff: Diff = False,
+    yes: Yes = False,
+    stash: Stash = False,
+    format: PlanFormat = Format.TEXT,
+    template: Location = None,
+    repo: Repo = Path(),
+) -> None:
+    """Answers questions anew: brings a capability into a repo, or takes it away, and keeps your edits.
+
+    Exits with 0 done, 1 done with conflicts that wait for you, 3 nothing to do.
+
+    Examples:
+
+      nexus set payments=false
+
+      nexus set tasks=true cache=true --plan
+    """
+    from .lifecycle import prepare_answers
+
+    given = _pairs(answers, "")
+    with prepare_answers(repo, given, template=template, stash=stash) as prepared:
+        _carry_out(prepared, plan=plan, diff=diff, yes=yes, format=format)
+
+
+@app.command()
+def undo(repo: Repo = Path()) -> None:
+    """Takes back the last update or set that is not committed: every file is as it was before.
+
+    Also where it was cut off. What you have edited since is in git's stash afterwards.
+
+    Examples:
+
+      nexus undo
+    """
+    from .lifecycle import undo as take_back
+
+    undone = take_back(repo)
+    if undone.stashed:
+        _note(
+            f"Your edits since are in git's stash: {', '.join(undone.stashed)}. See: git stash show -p"
+        )
+    if undone.reapplied is False:
+        _note("What was stashed before is still in git's stash: git stash pop")
+    _done(
+        f"undone: {undone.title}; {_count(undone.files, 'file is as it was', 'files are as they were')}"
+    )
+
+
+@app.command()
+def status(
+    format: Annotated[StatusFormat, typer.Option(help="How to print it.")] = StatusFormat.TEXT,
+    template: Location = None,
+    repo: Repo = Path(),
+) -> None:
+    """Says which version a repo has, which are newer, and which files are the template's, edited, missing or yours.
+
+    Examples:
+
+      nexus status
+
+      nexus status --format sarif > drift.sarif
+    """
+    from . import report
+    from .lifecycle import status as look
+
+    printers = {
+        StatusFormat.TEXT: report.status_as_text,
+        StatusFormat.JSON: report.status_as_json,
+        StatusFormat.SARIF: report.status_as_sarif,
+    }
+    typer.echo(printers[format](look(repo, template=template)))
+
+
+@app.command()
+def diff(template: Location = None, repo: Repo = Path()) -> None:
+    """Shows your edits of what the template has rendered.
+
+    Examples:
+
+      nexus diff | less
+    """
+    from .lifecycle import diff as compare
+
+    typer.echo(compare(repo, template=template), nl=False)
+
+
+@app.command()
+def answers(
+    format: Annotated[Format, typer.Option(help="How to print them.")] = Format.TEXT,
+    repo: Repo = Path(),
+) -> None:
+    """Shows what a repo has answered.
+
+    Examples:
+
+      nexus answers
+    """
+    import json
+
+    from .answers import ANSWERS_FILE, AnswersFile
+    from .report import answers_as_text
+
+    recorded = AnswersFile.read(repo / ANSWERS_FILE).answers
+    as_json = format is Format.JSON
+    typer.echo(
+        json.dumps(recorded, indent=2, ensure_ascii=False) if as_json else answers_as_text(recorded)
+    )
+
+
+@app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="[PATH]", help="The repo's folder.")] = Path(),
     format: Annotated[Format, typer.Option(help="How to print the findings.")] = Format.TEXT,
@@ -140,12 +325,53 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _pairs(given: list[str]) -> dict[str, object]:
+def _carry_out(
+    prepared: Prepared | None, *, plan: bool, diff: bool, yes: bool, format: Format
+) -> None:
+    """Shows a plan, asks, and applies it."""
+    from .report import plan_as_json, plan_as_text
+
+    if prepared is None:
+        _note("Nothing to do: the repo has it already.")
+        raise typer.Exit(3)
+    for note in prepared.notes:
+        _note(note)
+    printer = plan_as_json if format is Format.JSON else plan_as_text
+    typer.echo(printer(prepared, diff=diff))
+    if plan:
+        return
+    if not yes:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise NexusError(
+                "There is no terminal to ask on, so nothing was changed.",
+                hint="Add --yes to apply the plan, or --plan to see it alone.",
+            )
+        if not typer.confirm("\nApply it?"):
+            raise typer.Exit(0)
+    prepared.apply()
+    conflicts = prepared.plan.conflicts
+    if format is Format.TEXT:
+        if conflicts:
+            _note(
+                f"{_count(len(conflicts), 'conflict waits', 'conflicts wait')} for you: edit the files between <<<<<<< and >>>>>>>, then git add them. "
+                "git status lists them."
+            )
+        _done(
+            f"{prepared.title}. Nothing is committed: look at git diff --cached, run make check, commit."
+        )
+        typer.echo("nexus undo takes it back.")
+    if conflicts:
+        raise typer.Exit(1)
+
+
+def _pairs(given: list[str], option: str = "--data ") -> dict[str, object]:
     pairs: dict[str, object] = {}
     for item in given:
         key, equals, value = item.partition("=")
         if not equals:
-            raise NexusError(f"--data {item}: there is no equals sign.", hint="Write -d KEY=VALUE.")
+            raise NexusError(
+                f"{option}{item}: there is no equals sign.", hint=f"Write {option}KEY=VALUE."
+            )
         pairs[key.strip()] = value
     return pairs
 
@@ -154,13 +380,21 @@ def _print_new(repo: NewRepo) -> None:
     for note in repo.notes:
         _note(note)
     commit = "" if repo.committed else "\n  git init && git add --all && git commit"
-    typer.secho("done: ", fg=typer.colors.GREEN, nl=False)
-    typer.echo(f"{repo.answers.project_name} is in {repo.path}")
+    _done(f"{repo.answers.project_name} is in {repo.path}")
     typer.echo(
         f"\nNext:\n  cd {repo.path}{commit}\n"
         "  make run      serves it at port 8000, with data\n"
         "  make check    runs its checks and tests"
     )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _done(text: str) -> None:
+    typer.secho("done: ", fg=typer.colors.GREEN, nl=False)
+    typer.echo(text)
 
 
 def _note(text: str) -> None:

@@ -38,3 +38,7 @@ class DestinationError(NexusError):
 
 class GitError(NexusError):
     """A git command that failed."""
+
+
+class MergeError(NexusError):
+    """A repo that can't be merged with, as it is."""

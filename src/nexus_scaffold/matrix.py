@@ -33,4 +33,16 @@ def pairwise() -> list[Answers]:
             factors[name] = [True, False]
         elif "enum" in rules and name != "setup":
             factors[name] = list(rules["enum"])
-    return [Answers.parse(given) for given in make(factors)]
+    runs_image = {
+        "operator": "fn",
+        "requires": ["containers", "kubernetes", "hosting"],
+        "evaluate": lambda row: row["containers"]
+        or not (row["kubernetes"] or row["hosting"] == "fly"),
+    }
+    is_workflow = {
+        "operator": "fn",
+        "requires": ["github_actions", "template_updates"],
+        "evaluate": lambda row: row["github_actions"] or not row["template_updates"],
+    }
+    constraints = [runs_image, is_workflow]
+    return [Answers.parse(given) for given in make(factors, constraints=constraints)]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .answers import ANSWERS_FILE, Answers, AnswersFile
+from .answers import ANSWERS_FILE, Answers, AnswersFile, unknown_question
 from .errors import AnswersError, DestinationError, RenderError
 from .source import Template
 
@@ -43,11 +45,74 @@ def render(answers: Answers, template: Template, destination: Path) -> None:
     try:
         repo = staging / "repo"
         _copy(template.folder, repo, data=answers.model_dump(), defaults=True)
-        recorded = AnswersFile(answers=answers, src_path=template.src_path, commit=template.commit)
-        recorded.write(repo / ANSWERS_FILE)
+        _record_source(repo / ANSWERS_FILE, template)
         _move(repo, destination)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """What a version of the template makes of recorded answers.
+
+    Attributes:
+        folder: The files.
+        answers: The answers of this version: those that it does not know are gone, new ones have their defaults,
+            and so have those that it no longer accepts.
+        owned: The files that are the owner's alone once they are there (Copier's `_skip_if_exists`).
+    """
+
+    folder: Path
+    answers: Mapping[str, object]
+    owned: frozenset[str]
+
+
+def render_again(
+    recorded: Mapping[str, object],
+    template: Template,
+    folder: Path,
+    changes: Mapping[str, object] | None = None,
+) -> Rendered:
+    """Renders what a repo recorded, at any version of the template, as an update does.
+
+    Args:
+        recorded: The answers that a repo has recorded, of whichever version.
+        template: The version of the template.
+        folder: A folder that does not exist.
+        changes: Answers that are to be others.
+
+    Raises:
+        AnswersError: A change is no answer to a question of this version.
+        RenderError: The template does not render.
+    """
+    folder.mkdir()
+    file = folder / ANSWERS_FILE
+    file.write_text(yaml.safe_dump({**recorded}, allow_unicode=True), encoding="utf-8")
+    skipped = _copy(template.folder, folder, data=dict(changes or {}), defaults=True)
+    answers = AnswersFile.read(file).answers
+    unknown = sorted((changes or {}).keys() - answers.keys())
+    if unknown:
+        raise unknown_question(unknown[0], list(answers))
+    _record_source(file, template)
+    paths = (path.relative_to(folder) for path in folder.rglob("*") if not path.is_dir())
+    owned = frozenset(path.as_posix() for path in paths if skipped(path))
+    return Rendered(folder=folder, answers=answers, owned=owned)
+
+
+def _record_source(file: Path, template: Template) -> None:
+    """Records where the version can be found again, in place of the folder that it was rendered from."""
+    source = {"_commit": template.commit, "_src_path": template.src_path}
+    lines = (
+        yaml.safe_dump({name: value for name, value in source.items() if value})
+        if any(source.values())
+        else ""
+    )
+    text = file.read_text(encoding="utf-8")
+    recorded = re.compile(r"^_(?:commit|src_path):.*\n(?:[ ]+.*\n)*", re.MULTILINE)
+    place = recorded.search(text)
+    begin = place.start() if place else len(text)
+    text = text[:begin] + lines + recorded.sub("", text[begin:])
+    file.write_text(text, encoding="utf-8", newline="\n")
 
 
 def ask(template: Template, given: Mapping[str, object]) -> Answers:
@@ -112,14 +177,15 @@ def _copy(
     defaults: bool = False,
     user_defaults: dict[str, Any] | None = None,
     ask: Iterable[str] = (),
-) -> None:
+) -> Callable[[Path], bool]:
+    """Has Copier render; which files it would not write over."""
     from copier import Settings, load_settings, run_copy
 
     settings = Settings() if defaults else load_settings()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about git and versions, which source.py has settled
         try:
-            run_copy(
+            worker = run_copy(
                 str(source),
                 destination,
                 data=data,
@@ -134,6 +200,7 @@ def _copy(
             raise KeyboardInterrupt from stopped
         except Exception as error:
             raise _explained(error, source) from error
+    return worker.match_skip
 
 
 def _explained(error: Exception, source: Path) -> RenderError:

@@ -6,9 +6,10 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
@@ -51,20 +52,122 @@ def open_template(location: str | None = None, version: str | None = None) -> It
     Raises:
         SourceError: There is no such template, or no such version of it.
     """
-    location = location or _own_checkout()
+    with open_source(location) as source:
+        yield source.at(version)
+
+
+@contextmanager
+def open_source(location: str | None = None) -> Iterator[Source]:
+    """The versions of a template, for as long as the context lasts; it is fetched once, when it is needed.
+
+    Args:
+        location: A git URL, or a folder. None is the checkout that runs this code, else the installed package.
+    """
     with tempfile.TemporaryDirectory(prefix="nexus-template-") as scratch:
-        if location is None:
+        yield Source(location or _own_checkout(), Path(scratch))
+
+
+class Source:
+    """A template, wherever it is, with its versions."""
+
+    def __init__(self, location: str | None, scratch: Path) -> None:
+        self.location = location
+        self._scratch = scratch
+
+    def at(self, version: str | None = None) -> Template:
+        """One version of it; `open_template` says which.
+
+        Raises:
+            SourceError: There is no such template, or no such version of it.
+        """
+        folder = Path(tempfile.mkdtemp(prefix="version-", dir=self._scratch))
+        if self.location is None:
             template = _installed(version)
-        elif _is_url(location):
-            template = _from_url(location, version, Path(scratch))
+        elif _is_url(self.location):
+            repo = self._clone
+            commit = _resolve(repo, version)
+            template = _exported(repo, commit, folder, src_path=_without_credentials(self.location))
         else:
-            template = _from_folder(Path(location), version, Path(scratch))
+            template = _from_folder(Path(self.location), version, folder)
         if not (template.folder / "copier.yml").is_file():
             raise SourceError(
-                f"{location} holds no copier.yml, so it is not a template.",
+                f"{self.location} holds no copier.yml, so it is not a template.",
                 hint="Give the root of the template: a folder or a git URL.",
             )
-        yield template
+        return template
+
+    def is_at(self, recorded: str, version: str | None = None) -> bool:
+        """Whether a recorded version is the one that would be taken; a look at its names, and nothing else.
+
+        Raises:
+            SourceError: There is no such template, or no such version of it.
+        """
+        if self.location is None:
+            return recorded == f"v{metadata.version('nexus-scaffold')}"
+        if _is_url(self.location):
+            return self._remote_is_at(recorded, version)
+        folder = Path(self.location)
+        if top_level(folder) != folder.resolve() or not succeeds("rev-parse", "HEAD", cwd=folder):
+            return False
+        if version is None and git("status", "--porcelain", cwd=folder):
+            return False
+        return _resolves(folder, recorded) == _resolve(folder, version)
+
+    def releases(self) -> list[str]:
+        """Its release tags, the newest first.
+
+        Raises:
+            SourceError: It can't be reached.
+        """
+        if self.location is None:
+            return [f"v{metadata.version('nexus-scaffold')}"]
+        if _is_url(self.location):
+            names = [name.removeprefix("refs/tags/") for name in self._remote() if "/tags/" in name]
+        else:
+            names = git("tag", cwd=Path(self.location)).split()
+        return _releases(names)
+
+    @cached_property
+    def _clone(self) -> Path:
+        clone = self._scratch / "clone"
+        url = _address(str(self.location))
+        try:
+            git("clone", "--quiet", "--no-checkout", "--", url, str(clone), cwd=self._scratch)
+        except GitError as error:
+            raise self._unreachable(error) from error
+        return clone
+
+    def _remote(self) -> dict[str, str]:
+        """The commits of its branches and tags."""
+        try:
+            listed = git("ls-remote", "--", _address(str(self.location)), cwd=self._scratch)
+        except GitError as error:
+            raise self._unreachable(error) from error
+        pairs = (line.split("\t") for line in listed.splitlines())
+        # A tag with a message has a line of its own for the commit, after that of the tag.
+        return {name.removesuffix("^{}"): commit for commit, name in pairs}
+
+    def _remote_is_at(self, recorded: str, version: str | None) -> bool:
+        remote = self._remote()
+        tags = {name.removeprefix("refs/tags/") for name in remote if "/tags/" in name}
+        name = version or next(iter(_releases(tags)), "HEAD")
+        wanted = next(
+            (
+                remote[full]
+                for full in (f"refs/tags/{name}", f"refs/heads/{name}", name)
+                if full in remote
+            ),
+            name,
+        )
+        known = remote.get(f"refs/tags/{recorded}")
+        described = re.search(r"(?:-g|^)([0-9a-f]{7,64})$", recorded)
+        return wanted == known or (described is not None and wanted.startswith(described[1]))
+
+    def _unreachable(self, error: GitError) -> SourceError:
+        return SourceError(
+            f"The template {self.location} can't be fetched: {error.message}",
+            hint="Check the address, the network and your right to read it.",
+        )
 
 
 def _own_checkout() -> str | None:
@@ -106,19 +209,10 @@ def _installed(version: str | None) -> Template:
     return Template(folder=folder, src_path=None, commit=f"v{package.version}", notes=(note,))
 
 
-def _from_url(url: str, version: str | None, scratch: Path) -> Template:
+def _address(url: str) -> str:
+    url = url.removeprefix("git+")
     prefix = url[:3].lower()
-    clone_url = _SHORTCUTS[prefix] + url[3:] if prefix in _SHORTCUTS else url
-    clone = scratch / "clone"
-    try:
-        git("clone", "--quiet", "--no-checkout", "--", clone_url, str(clone), cwd=scratch)
-    except GitError as error:
-        raise SourceError(
-            f"The template {url} can't be fetched: {error.message}",
-            hint="Check the address, the network and your right to read it.",
-        ) from error
-    commit = _resolve(clone, version)
-    return _exported(clone, commit, scratch, src_path=_without_credentials(url))
+    return _SHORTCUTS[prefix] + url[3:] if prefix in _SHORTCUTS else url
 
 
 def _from_folder(folder: Path, version: str | None, scratch: Path) -> Template:
@@ -136,8 +230,8 @@ def _from_folder(folder: Path, version: str | None, scratch: Path) -> Template:
         note = f"The template's folder is not the root of a git repository, so no update can find its versions. {_MEND}"
         return Template(folder=folder, src_path=None, commit=None, notes=(note,))
     commit = _resolve(folder, version)
-    changed = git("status", "--porcelain", cwd=folder)
-    if not changed or commit != git("rev-parse", "HEAD", cwd=folder):
+    at_head = version is None and commit == git("rev-parse", "HEAD", cwd=folder)
+    if not (at_head and git("status", "--porcelain", cwd=folder)):
         return _exported(folder, commit, scratch, src_path=_findable(folder, commit))
     copy = scratch / "working-tree"
     for name in files(folder):
@@ -162,31 +256,39 @@ def _exported(repo: Path, commit: str, scratch: Path, *, src_path: str) -> Templ
 
 
 def _resolve(repo: Path, version: str | None) -> str:
-    name = version or _newest_release(repo) or "HEAD"
-    for candidate in (name, f"origin/{name}"):
-        try:
-            return git("rev-parse", "--verify", "--quiet", f"{candidate}^{{commit}}", cwd=repo)
-        except GitError:
-            continue
-    tags = ", ".join(git("tag", "--sort=-version:refname", cwd=repo).split()[:5])
-    raise SourceError(
-        f"The template has no version {name}.",
-        hint=f"The newest are: {tags}." if tags else "It has no tags yet: leave the version out.",
-    )
+    name = version or next(iter(_releases(git("tag", cwd=repo).split())), "HEAD")
+    commit = _resolves(repo, name) or _resolves(repo, f"origin/{name}")
+    if commit is None:
+        tags = ", ".join(_releases(git("tag", cwd=repo).split())[:5])
+        raise SourceError(
+            f"The template has no version {name}.",
+            hint=(
+                f"The newest are: {tags}." if tags else "It has no tags yet: leave the version out."
+            ),
+        )
+    return commit
 
 
-def _newest_release(repo: Path) -> str | None:
+def _resolves(repo: Path, name: str) -> str | None:
+    try:
+        return git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", cwd=repo)
+    except GitError:
+        return None
+
+
+def _releases(tags: Iterable[str]) -> list[str]:
+    """The tags that are releases, the newest first."""
     from packaging.version import InvalidVersion, Version
 
     releases: dict[Version, str] = {}
-    for tag in git("tag", cwd=repo).split():
+    for tag in tags:
         try:
             release = Version(tag)
         except InvalidVersion:
             continue
         if not release.is_prerelease:
             releases[release] = tag
-    return releases[max(releases)] if releases else None
+    return [releases[release] for release in sorted(releases, reverse=True)]
 
 
 def _describe(repo: Path, commit: str) -> str:

@@ -1,6 +1,6 @@
 """pytest fixtures for whoever tests a template or a generated repo.
 
-Installed with the package: a test asks for `render_repo` or `rendered` by name.
+Installed with the package: a test asks for `render_repo`, `rendered`, `update_repo` or `set_answers` by name.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from . import git
 
 if TYPE_CHECKING:
     from .answers import Answers
+    from .merge import Plan
 
 RenderRepo = Callable[..., Path]
+Edit = Callable[[Path], None]
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,64 @@ def rendered(render_repo: RenderRepo) -> Callable[..., RenderedRepo]:
         return cache[answers]
 
     return repo_with
+
+
+@pytest.fixture
+def update_repo(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., tuple[Path, Plan]]:
+    """A function that starts a repo at a version, has its owner edit it, and updates it to the template under test.
+
+    `update_repo("v1.0.0", edit, starter="blank")` gives the repo, updated to the template's last commit and not
+    committed itself, and the plan.
+    """
+    from .lifecycle import new, prepare_update
+    from .source import open_source
+
+    with open_source(request.config.getoption("--nexus-template")) as source:
+        location = source.location
+
+    def update_from(version: str, edit: Edit, **given: object) -> tuple[Path, Plan]:
+        repo = new(tmp_path / "repo", given, template=location, version=version).path
+        edit(repo)
+        commit_all(repo, "feat: edits")
+        with prepare_update(repo, to="HEAD", template=location) as prepared:
+            if prepared is None:
+                pytest.fail(f"{version} is the template under test: there is nothing to update")
+            prepared.apply()
+            return repo, prepared.plan
+
+    return update_from
+
+
+@pytest.fixture
+def set_answers() -> Callable[..., Plan]:
+    """A function that answers a repo's questions anew, and commits: `set_answers(repo, payments=False)`."""
+    from .lifecycle import prepare_answers
+
+    def set_in(repo: Path, **changes: object) -> Plan:
+        with prepare_answers(repo, changes) as prepared:
+            if prepared is None:
+                pytest.fail(f"the repo has {changes} already")
+            prepared.apply()
+            commit_all(repo, "chore: other answers")
+            return prepared.plan
+
+    return set_in
+
+
+def releases(template: str | None = None) -> list[str]:
+    """The release tags of a template, the newest first, to parametrize a test of updates with."""
+    from .source import open_source
+
+    with open_source(template) as source:
+        return source.releases()
+
+
+def switches() -> list[str]:
+    """The answers that are yes or no, to parametrize a test of capabilities with."""
+    from .answers import Answers
+
+    properties = Answers.model_json_schema()["properties"]
+    return [name for name, rules in properties.items() if rules.get("type") == "boolean"]
 
 
 def commit_all(repo: Path, message: str = "feat: set up Django project with PostgreSQL") -> None:

@@ -5,6 +5,8 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.module_loading import module_has_submodule
 from pytest_django import Settings
 
@@ -14,9 +16,9 @@ from apps.accounts.tests.auth import AuthClient
 pytestmark = pytest.mark.django_db
 
 
-def seed(scale: int = 1) -> str:
+def seed(users: int = 100) -> str:
     """Run the command; return what it says."""
-    call_command("seed", f"--scale={scale}", stdout=(out := StringIO()))
+    call_command("seed", f"--users={users}", stdout=(out := StringIO()))
     return out.getvalue()
 
 
@@ -65,14 +67,26 @@ def test_every_model_gets_rows_and_a_second_run_adds_none() -> None:
     assert counts() == first
 
 
-def test_scale_makes_more() -> None:
-    """C02, C15: as much data as one wants to measure with."""
+def test_there_are_as_many_users_as_one_wants_to_measure_with() -> None:
+    """C02, C15: and all else grows with them."""
     seed()
     first = counts()
+    assert first[User._meta.label] == 100
 
-    seed(scale=2)
+    seed(250)
 
-    assert counts()[User._meta.label] > first[User._meta.label]
+    assert counts()[User._meta.label] == 250
+
+
+def test_the_number_of_queries_does_not_follow_the_number_of_users() -> None:
+    """C15: ten thousand users are made in batches, and no password is hashed for each."""
+    queries = []
+    for users in (100, 500):
+        with CaptureQueriesContext(connection) as captured:
+            seed(users)
+        queries.append(len(captured))
+
+    assert queries[1] - queries[0] < 400 / 10  # SQLite takes a hundred rows at a time
 
 
 def test_nobody_but_the_demo_accounts_can_log_in() -> None:
@@ -92,6 +106,6 @@ def test_production_is_seeded_only_with_a_password_of_ones_own(settings: Setting
         seed()
 
 
-def test_a_scale_of_nothing_is_refused() -> None:
+def test_no_users_at_all_are_refused() -> None:
     with pytest.raises(CommandError, match="1 or more"):
-        seed(scale=0)
+        seed(0)

@@ -58,7 +58,7 @@ def serving(**environment: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
         try:
             yield process, port
         finally:
-            process.kill()
+            process.terminate()  # killed, it would leave its workers behind
 
 
 def get(port: int, path: str) -> int:

@@ -123,9 +123,15 @@ if (STARTER === "job_board") {
   const found = await unwrap(api.GET("/api/v1/postings/", { params: { query } }));
   said.made = found.results.map((row) => row.id).includes(id);
   said.bad = await refused(post({ ...body, salary_min: -1 }));
+  const sorted = { ordering: ["title", "-published_at"], status: "published", page_size: 100 };
+  const board = await unwrap(api.GET("/api/v1/postings/", { params: { query: sorted } }));
+  said.ordered = board.results.map((row) => [row.title, row.published_at]);
 } else {
   said.made = true;
   said.bad = await refused(patch("x".repeat(5000)));
+  const sorted = { ordering: ["full_name", "-email"], page_size: 100 };
+  const users = await unwrap(api.GET("/api/v1/accounts/users/", { params: { query: sorted } }));
+  said.ordered = users.results.map((row) => [row.full_name, row.email]);
 }
 // The access token is no good any more; five requests find that out at once.
 await storage.set({ ...(await storage.get()), access: "expired" });
@@ -162,6 +168,10 @@ def test_the_client_logs_in_lists_creates_and_renews(frontend: Frontend) -> None
     assert (said["bad"]["status"], said["bad"]["code"]) == (400, "invalid")
     assert said["bad"]["requestId"]
     assert said["bad"]["of"]
+    first = [one for one, _ in said["ordered"]]
+    assert len(first) > len(set(first)) > 1, "equals, which the second order tells apart"
+    by_second = sorted(said["ordered"], key=lambda row: row[1], reverse=True)
+    assert said["ordered"] == sorted(by_second, key=lambda row: row[0]), "by both orders"
     assert said["together"] == [email] * 5
     assert said["refreshes"] == 1, "a refresh token that comes twice ends its session"
     assert said["kept"] is None

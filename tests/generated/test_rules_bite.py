@@ -12,7 +12,6 @@ import yaml
 
 from nexus_scaffold import git
 from nexus_scaffold.testing import RenderedRepo, RenderRepo, commit_all
-from tests.variants import DEFAULTS
 
 Change = Callable[[Path], None]
 
@@ -131,6 +130,9 @@ BITES: dict[str, Change] = {
     "compose": replaced(
         "compose.yaml", "    restart: unless-stopped", "    restarts: unless-stopped"
     ),
+    "dockerfile": appended("Dockerfile", "RUN cd /tmp && apt-get install make\n"),
+    "kubernetes": replaced("deploy/kubernetes/base/web.yaml", "readinessProbe:", "readyProbe:"),
+    "travis": replaced(".travis.yml", "os: linux", "os: plan9"),
     "issue-forms": replaced(".github/ISSUE_TEMPLATE/bug_report.yml", "name:", "title-of-form:"),
 }
 
@@ -138,9 +140,9 @@ BITES: dict[str, Change] = {
 @pytest.fixture(scope="module")
 def repo(render_repo: RenderRepo, rendered: Callable[..., RenderedRepo]) -> RenderedRepo:
     """A repo of this module's own, with the environment that all share."""
-    path = render_repo(**DEFAULTS)
+    path = render_repo(travis=True)
     commit_all(path)
-    shared = rendered(**DEFAULTS)
+    shared = rendered(travis=True)
     return RenderedRepo(path, shared.answers, shared.environment)
 
 

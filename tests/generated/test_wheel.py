@@ -30,18 +30,7 @@ def test_an_installed_nexus_makes_the_same_repo_and_says_what_an_update_needs(
     installed: Path, render_repo: RenderRepo, tmp_path: Path
 ) -> None:
     repo = tmp_path / "repo"
-    offline = {
-        "PATH": os.environ["PATH"],
-        "HOME": str(tmp_path),
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-    }
-    done = subprocess.run(
-        [installed / "nexus", "new", repo, "--defaults"],
-        env=offline,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _nexus(installed, tmp_path, "new", str(repo), "--defaults")
     assert done.returncode == 0, done.stderr
     assert "no update can find" in done.stderr
     assert "_src_path" in done.stderr
@@ -59,6 +48,36 @@ def test_an_installed_nexus_makes_the_same_repo_and_says_what_an_update_needs(
     assert from_wheel == from_checkout
     assert "_src_path" not in answers
     assert "_commit: v" in answers
+
+
+def test_an_installed_nexus_changes_the_answers_of_its_version(
+    installed: Path, tmp_path: Path
+) -> None:
+    repo = tmp_path / "repo"
+    assert _nexus(installed, tmp_path, "new", str(repo), "--defaults").returncode == 0
+    here = ("--repo", str(repo), "--yes")
+    done = _nexus(installed, tmp_path, "set", "payments=false", *here)
+    assert done.returncode == 0, done.stderr
+    assert not (repo / "apps" / "payments").exists()
+    assert _nexus(installed, tmp_path, "undo", "--repo", str(repo)).returncode == 0
+    assert (repo / "apps" / "payments" / "models.py").is_file()
+    assert _nexus(installed, tmp_path, "update", *here).returncode == 3
+
+
+def _nexus(installed: Path, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the installed command without a network."""
+    offline = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "GIT_AUTHOR_NAME": "Ada",
+        "GIT_AUTHOR_EMAIL": "ada@example.org",
+        "GIT_COMMITTER_NAME": "Ada",
+        "GIT_COMMITTER_EMAIL": "ada@example.org",
+    }
+    return subprocess.run(
+        [installed / "nexus", *arguments], env=offline, capture_output=True, text=True, check=False
+    )
 
 
 def test_the_package_is_typed(installed: Path) -> None:

@@ -199,11 +199,44 @@ def test_what_an_answer_leaves_out_is_nowhere_named(repo: Path) -> None:
             ("Dockerfile", "compose.yaml", ".dockerignore"),
             r"(?i)docker(?!\.io)|compose\.yaml",
         ),
+        (
+            answers.kubernetes,
+            ("deploy/kubernetes", "docs/operations/kubernetes.md"),
+            r"(?i)kubernetes|kubectl|kustomize",
+        ),
         (answers.github_actions, (".github/workflows",), r"GitHub Actions|\.github/workflows"),
+        (
+            answers.template_updates,
+            (".github/workflows/template-update.yml",),
+            r"template-update|TEMPLATE_UPDATE",
+        ),
+        (answers.jenkins, ("Jenkinsfile",), r"(?i)jenkins"),
+        (answers.travis, (".travis.yml",), r"(?i)travis"),
+        (
+            answers.github_actions or answers.jenkins or answers.travis,
+            ("docs/operations/ci.md", "docs/learnings/technologies/ci-cd.md"),
+            r"operations/ci\.md|technologies/ci-cd|CI/CD",
+        ),
         (
             answers.dependency_updates == "dependabot",
             (".github/dependabot.yml",),
             r"(?i)dependabot",
+        ),
+        (
+            answers.hosting == "render",
+            ("render.yaml", "docs/operations/render.md"),
+            r"render\.yaml|onrender\.com|operations/render|On Render",
+        ),
+        (
+            answers.hosting == "railway",
+            ("deploy/railway", "docs/operations/railway.md"),
+            r"(?i)railway",
+        ),
+        (answers.hosting == "fly", ("fly.toml", "docs/operations/fly.md"), r"(?i)fly\.(toml|io)"),
+        (
+            answers.hosting == "vm",
+            ("deploy/vm", "docs/operations/vm.md"),
+            r"deploy/vm|\bsystemd\b|systemctl|operations/vm",
         ),
         (answers.dependency_updates == "renovate", ("renovate.json",), r"(?i)renovate"),
         (answers.license != "none", ("LICENSE",), r"\[[^]]*\]\(LICENSE\)"),
@@ -258,6 +291,7 @@ def test_every_file_of_the_template_renders_with_some_answers(render_repo: Rende
         for repo in (
             render_repo(**JOB_BOARD_WITH_EVERYTHING_ON),
             render_repo(github_user="ada"),
+            *(render_repo(hosting=platform) for platform in ("render", "railway", "fly")),
         )
         for path in repo.rglob("*")
         if path.is_file()

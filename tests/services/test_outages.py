@@ -73,7 +73,7 @@ def site(rendered: Callable[..., RenderedRepo]) -> Iterator[Site]:
     """A repo with its web server, worker and beat, and data."""
     given = {"WEB_CONCURRENCY": str(PROCESSES), "DATABASE_STATEMENT_TIMEOUT": "3"}
     with production(rendered(**DEFAULTS), **given) as made:
-        made.run("python", "manage.py", "seed", "--scale", "10")
+        made.run("python", "manage.py", "seed", "--users", "2000")
         celery = "celery", "--app", "config"
         worker = made.process(*celery, "worker", "--concurrency", "2")
         beat = made.process(*celery, "beat", "--schedule", str(made.redis.folder / "beat"))

@@ -20,6 +20,12 @@ SHARED = ROOT.parent / "shared"
 MODEL = "from django.db import models\nclass Job(models.Model):\n    title = models.CharField(max_length=9)\n"
 ABSTRACT = MODEL + "    class Meta:\n        abstract = True\n"
 IMAGE = "FROM python:3.13-slim\nUSER 1000\nHEALTHCHECK CMD true\nCMD gunicorn\n"
+NEEDS = {
+    "manage.py": "",
+    "config/settings/base.py": "NAME = env.str('NAME', default='')\n",
+    "config/settings/production.py": "env.str('SECRET_KEY')\nKEY = os.environ['API_KEY']\n",
+}
+PRODUCTION = "DJANGO_SETTINGS_MODULE: config.settings.production"
 README = """# Jobs
 ## Program overview
 ## Project objective
@@ -96,6 +102,46 @@ FOUND: list[tuple[str, Mapping[str, str | bytes], str]] = [
     ("CON103", {"Dockerfile": "FROM registry.example.org:5000/python:latest\n"}, "Dockerfile:1"),
     ("CON104", {"Dockerfile": "FROM python:3.13\n"}, "Dockerfile"),
     ("CON105", {"api/Dockerfile": IMAGE}, "api/Dockerfile"),
+    (
+        "DPL101",
+        {
+            **NEEDS,
+            "compose.yaml": "services:\n  web:\n    build: .\n    environment:\n"
+            f"      {PRODUCTION}\n      SECRET_KEY: x\n",
+        },
+        "compose.yaml",
+    ),
+    (
+        "DPL101",
+        {
+            **NEEDS,
+            "deploy/kubernetes/base/web.yaml": "kind: Deployment\n",
+            "deploy/kubernetes/secrets.env.example": "SECRET_KEY=\n",
+            "deploy/kubernetes/overlays/production/config.env": "API_KEY=\n",
+            "deploy/kubernetes/overlays/staging/config.env": "OTHER=\n",
+        },
+        "deploy/kubernetes/overlays/staging/config.env",
+    ),
+    (
+        "DPL101",
+        {**NEEDS, "k8s/web.yaml": "kind: Deployment\n---\nkind: Secret\ndata:\n  API_KEY: eA==\n"},
+        "k8s/web.yaml",
+    ),
+    (
+        "DPL101",
+        {**NEEDS, "render.yaml": "services:\n  - {type: web, name: api, runtime: python}\n"},
+        "render.yaml",
+    ),
+    ("DPL101", {**NEEDS, "railway.json": "{}", ".env.example": "API_KEY=\n"}, ".env.example"),
+    ("DPL101", {**NEEDS, "fly.toml": "# Secrets: API_KEY\n[env]\nPORT = '8000'\n"}, "fly.toml"),
+    (
+        "DPL101",
+        {
+            **NEEDS,
+            "deploy/web.service": "[Service]\nEnvironment=API_KEY=x\nExecStart=/x/python -m x\n",
+        },
+        "deploy/web.service",
+    ),
 ]
 LEFT_ALONE: list[tuple[str, Mapping[str, str | bytes]]] = [
     ("DOC101", {"readme.rst": "Jobs"}),
@@ -139,6 +185,51 @@ LEFT_ALONE: list[tuple[str, Mapping[str, str | bytes]]] = [
     ("CON103", {"Dockerfile": "FROM python@sha256:abc AS a\nFROM a\nFROM ${BASE}\nFROM scratch\n"}),
     ("CON104", {"Dockerfile": IMAGE}),
     ("CON105", {"api/Dockerfile": IMAGE, "api/.dockerignore": ".env"}),
+    (
+        "SET101",
+        {"x/kustomization.yaml": "configMapGenerator:\n- envs: [a.env]\n", "x/a.env": "A=1"},
+    ),
+    (
+        "DPL101",  # all of them, each in the way of its target
+        {
+            **NEEDS,
+            "compose.yaml": "services:\n  db: {image: 'postgres:17'}\n  web:\n    build: .\n"
+            "    environment: [DJANGO_SETTINGS_MODULE=production, SECRET_KEY=x, API_KEY=y]\n",
+            "k8s/web.yaml": "kind: Deployment\nenv: [{name: API_KEY, value: x}]\n"
+            "---\nkind: ExternalSecret\nspec: {data: [{secretKey: SECRET_KEY}]}\n",
+            "render.yaml": "envVarGroups: [{name: all, envVars: [{key: API_KEY}]}]\nservices:\n"
+            "  - {runtime: docker, envVars: [{key: SECRET_KEY, sync: false}, {fromGroup: all}]}\n"
+            "  - {runtime: python, envVars: [{fromGroup: made-in-the-dashboard}]}\n"
+            "  - {type: keyvalue, name: cache}\n",
+            "railway.json": "{}",
+            ".env.example": "SECRET_KEY=\nAPI_KEY=\n",
+            "fly.toml": "# Secrets (fly secrets set):\n#   API_KEY\n[env]\nSECRET_KEY = 'x'\n",
+            "deploy/web.service": "[Service]\nEnvironmentFile=/etc/x\nExecStart=/x/gunicorn\n",
+            "deploy/environment.example": "SECRET_KEY=''\nAPI_KEY=''\n",
+            "deploy/backup.service": "[Service]\nExecStart=/usr/bin/pg_dump\n",
+        },
+    ),
+    (
+        "DPL101",  # what development starts, and what starts something else
+        {
+            **NEEDS,
+            "Dockerfile": f"FROM a:1\nENV PORT=8000 \\\n    {PRODUCTION.replace(': ', '=')}\n",
+            "compose.dev.yaml": "services:\n  web:\n    build: .\n    environment:\n"
+            "      DJANGO_SETTINGS_MODULE: config.settings.development\n",
+            "docker-compose.yml": "services:\n  front:\n    build: ./front\n",
+        },
+    ),
+    (
+        "DPL101",  # what has a default, somewhere, or is read only now and then
+        {
+            "x/settings.py": "env = environ.Env(DEBUG=(bool, False))\nDEBUG = env('DEBUG')\n"
+            "A = config('A', default=1)\nB = env('B', 2)\nC = os.getenv('C')\n"
+            "D = A or os.environ['D']\nif A:\n    E = env('E')\nenv.read_env('FILE')\n"
+            "try:\n    F = os.environ['F']\nexcept KeyError:\n    pass\nos.environ['G'] = 'x'\n",
+            "fly.toml": "[env]\n",
+        },
+    ),
+    ("DPL101", {"config/settings/base.py": "env('SECRET_KEY')\n", "fly.toml": "[env]\n"}),
 ]
 
 
@@ -180,6 +271,14 @@ def test_an_environment_file_that_is_not_yet_tracked_is_no_finding(tree: Build) 
     git.git("init", "--quiet", cwd=repo)
     (repo / ".env").write_text("A=1")
     assert "SET101" not in {f.check for f in check(repo)}
+
+
+def test_what_a_target_lacks_is_named_with_who_lacks_it(tree: Build) -> None:
+    """H04: a variable that production reads without a default, and that a target does not have."""
+    service = "  - {type: web, name: %s, runtime: python, envVars: [{key: API_KEY}]}\n"
+    services = "services:\n" + service % "api" + service % "worker"
+    found = [f for f in check(tree({**NEEDS, "render.yaml": services})) if f.check == "DPL101"]
+    assert [f.message for f in found] == ["No SECRET_KEY for api, worker."]
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:

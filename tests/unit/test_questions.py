@@ -10,7 +10,7 @@ import yaml
 from copier import run_copy
 from copier.errors import CopierError
 
-from nexus_scaffold import Answers
+from nexus_scaffold import Answers, AnswersError
 from tests.conftest import ROOT
 from tests.small_template import make_template
 from tests.unit.test_answers import BAD, GOOD
@@ -76,6 +76,7 @@ def test_the_types_are_the_same(name: str) -> None:
     [
         {},
         {"starter": "blank"},
+        {"containers": False},
         {"project_name": 'Ngũgĩ\'s "Jobs" {{ x }} & Co', "setup": "custom"},
         {"project_name": "  42 — Ajira  yako! "},
         {"project_name": "工作"},
@@ -102,6 +103,26 @@ def test_what_copier_can_refuse_it_refuses(
 ) -> None:
     with pytest.raises((ValueError, CopierError)):
         _ask(small_template, tmp_path, **{name: value})
+
+
+@pytest.mark.parametrize("needs_image", [{"kubernetes": True}, {"hosting": "fly"}])
+def test_what_runs_the_image_is_refused_without_it(
+    small_template: Path, tmp_path: Path, needs_image: dict[str, Any]
+) -> None:
+    given = {"containers": False, **needs_image}
+    with pytest.raises(AnswersError, match="answer containers with yes") as raised:
+        Answers.parse(given)
+    assert raised.value.fields == (*needs_image,)
+    with pytest.raises(ValueError, match="answer containers with yes"):
+        _ask(small_template, tmp_path, **given)
+
+
+def test_a_workflow_is_refused_without_its_ci(small_template: Path, tmp_path: Path) -> None:
+    given = {"github_actions": False, "template_updates": True}
+    with pytest.raises(AnswersError, match="answer github_actions with yes"):
+        Answers.parse(given)
+    with pytest.raises(ValueError, match="answer github_actions with yes"):
+        _ask(small_template, tmp_path, **given)
 
 
 def test_only_six_questions_are_asked_of_a_newcomer() -> None:

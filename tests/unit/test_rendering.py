@@ -61,7 +61,9 @@ def test_it_records_the_answers_and_the_source(template: Path, tmp_path: Path) -
     _render(template, tmp_path / "repo", project_name=NAME)
     recorded = AnswersFile.read(tmp_path / "repo" / ".copier-answers.yml")
     assert recorded == AnswersFile(
-        answers=Answers.parse({"project_name": NAME}), src_path=str(template), commit="v1.0.0"
+        answers=Answers.parse({"project_name": NAME}).model_dump(),
+        src_path=str(template),
+        commit="v1.0.0",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,27 +11,20 @@ import yaml
 
 from nexus_scaffold import git, new
 from nexus_scaffold.testing import commit_all
-from tests.conftest import ROOT
 
 
 @pytest.fixture
-def released(tmp_path: Path) -> Path:
+def released(this_template: Path) -> Path:
     """The template as it stands here, released as v0.1.0, and a v0.2.0 with a change of the README."""
-    template = tmp_path / "template"
-    for name in git.files(ROOT):
-        if (ROOT / name).is_file():
-            (template / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, template / name)
-    commit_all(template, "feat: first release")
-    git.git("tag", "v0.1.0", cwd=template)
-    readme = template / "template" / "README.md.jinja"
+    git.git("tag", "v0.1.0", cwd=this_template)
+    readme = this_template / "template" / "README.md.jinja"
     readme.write_text(
         readme.read_text(encoding="utf-8") + "\nA line of the second release.\n", encoding="utf-8"
     )
-    (template / "template" / "NEWS.md").write_text("# News\n")
-    commit_all(template, "feat: second release")
-    git.git("tag", "v0.2.0", cwd=template)
-    return template
+    (this_template / "template" / "NEWS.md").write_text("# News\n")
+    commit_all(this_template, "feat: second release")
+    git.git("tag", "v0.2.0", cwd=this_template)
+    return this_template
 
 
 def test_an_owner_s_edit_is_kept_and_the_new_version_comes_in(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import containers, django, docs, settings
+from . import containers, delivery, django, docs, settings
 from .base import Check, Finding
 from .repo import Repo
 
@@ -15,6 +15,7 @@ CHECKS: tuple[type[Check], ...] = (
     *settings.CHECKS,
     *django.CHECKS,
     *containers.CHECKS,
+    *delivery.CHECKS,
 )
 
 

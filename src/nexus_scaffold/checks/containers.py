@@ -83,7 +83,10 @@ CHECKS = (CON101, CON102, CON103, CON104, CON105)
 
 
 def _dockerfiles(repo: Repo) -> Iterator[str]:
-    return repo.matching("Dockerfile", "Dockerfile.prod*", "*.Dockerfile", "Containerfile")
+    """The files that images are built from; where somebody works is none that is deployed."""
+    for name in repo.matching("Dockerfile", "Dockerfile.prod*", "*.Dockerfile", "Containerfile"):
+        if not name.startswith(".devcontainer/"):
+            yield name
 
 
 @lru_cache(maxsize=64)

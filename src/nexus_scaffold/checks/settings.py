@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+import yaml
+
 from .base import Check, Place
 from .repo import Repo
 
@@ -24,8 +26,11 @@ class SET101(Check):
     mend = "git rm --cached it, add it to .gitignore, and change every secret that it held: git keeps what was committed."
 
     def places(self, repo: Repo) -> Iterator[Place]:
+        configuration = _configuration(repo)
         for name in repo.matching(".env", ".env.*", "*.env"):
-            if name in repo.tracked and not re.search(r"example|sample|template|dist", name):
+            if name in configuration or re.search(r"example|sample|template|dist", name):
+                continue
+            if name in repo.tracked:
                 yield name, None, "An environment file is tracked by git."
 
 
@@ -111,6 +116,19 @@ class SET107(Check):
 
 
 CHECKS = (SET101, SET102, SET103, SET104, SET105, SET106, SET107)
+
+
+def _configuration(repo: Repo) -> set[str]:
+    """The files that Kustomize makes ConfigMaps of: nothing in them is secret."""
+    found = set()
+    for name in repo.matching("kustomization.y*ml"):
+        try:
+            generators = (yaml.safe_load(repo.text(name)) or {}).get("configMapGenerator") or []
+            files = [file for generator in generators for file in generator.get("envs", [])]
+        except (yaml.YAMLError, AttributeError, TypeError):
+            continue
+        found |= {(PurePosixPath(name).parent / file).as_posix() for file in files}
+    return found
 
 
 def _settings(repo: Repo) -> Iterator[str]:

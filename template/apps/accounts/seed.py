@@ -11,11 +11,15 @@ from apps.accounts.models import Profile, Role, User
 
 FIRST_NAMES = ("Abeba", "Chidi", "Fatima", "Kwame", "Lerato", "Naledi", "Tunde", "Wanjiru")
 LAST_NAMES = ("Abebe", "Diallo", "Hassan", "Mensah", "Mwangi", "Ndlovu", "Okafor", "Tadesse")
-USERS_PER_ROLE = 20
+ONE_IN = 10
+BATCH = 1000
 
 
-def seed(scale: int, rng: Random) -> str:
-    """Make a demo account for each role, and others that cannot log in; return how to log in."""
+def seed(users: int, rng: Random) -> str:
+    """Make a demo account for each role, and others that cannot log in; return how to log in.
+
+    Together they are as many as `users` says, if that is more than there are roles.
+    """
     password = settings.DEMO_PASSWORD or secrets.token_urlsafe(12)
     demo = [
         User(email=f"{role}@example.com", full_name=f"Demo {role.label}", role=role)
@@ -31,22 +35,28 @@ def seed(scale: int, rng: Random) -> str:
         ],
         ignore_conflicts=True,
     )
+    nobodys = make_password(None)  # once: random numbers take longer than the rest of a user
     User.objects.bulk_create(
         [
             User(
-                email=f"{role}-{number}@example.com",
+                email=f"{(role := _role(number))}-{number}@example.com",
                 full_name=f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}",
                 role=role,
-                password=make_password(None),
+                password=nobodys,
             )
-            for role in Role
-            if role != Role.ADMIN
-            for number in range(1, USERS_PER_ROLE * scale + 1)
+            for number in range(1, users - len(demo) + 1)
         ],
         ignore_conflicts=True,
-        batch_size=1000,
+        batch_size=BATCH,
     )
     Profile.objects.bulk_create(
-        [Profile(user=user) for user in User.objects.filter(profile=None)], batch_size=1000
+        [Profile(user=user) for user in User.objects.filter(profile=None)], batch_size=BATCH
     )
     return f"log in as {', '.join(addresses)} with the password {password}"
+
+
+def _role(number: int) -> Role:
+    """Return a user's role: the one of new accounts, but for one in ten, and never admin."""
+    usual = Role(User._meta.get_field("role").get_default())
+    others = [role for role in Role if role not in (Role.ADMIN, usual)]
+    return others[number // ONE_IN % len(others)] if others and number % ONE_IN == 0 else usual

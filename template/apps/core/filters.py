@@ -29,6 +29,29 @@ class KnownParameters(filters.BaseFilterBackend):
         return queryset
 
 
+class SearchFilter(filters.SearchFilter):
+    """Looks for each word in all of the view's fields, by one query for each field.
+
+    A database cannot use its indexes for "in this table or in that one": it would read every row.
+    What has an index for this is in the migrations: see apps/core/postgresql/indexes.py.
+    """
+
+    limit = 10  # words; each costs as many queries as there are fields
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> QuerySet[Any]:
+        """Return the rows that have all words."""
+        rows = queryset.order_by()
+        for word in list(dict.fromkeys(self.get_search_terms(request)))[: self.limit]:
+            first, *others = (
+                rows.filter(**{self.construct_search(name, rows): word}).values("pk")
+                for name in view.search_fields
+            )
+            queryset = queryset.filter(pk__in=first.union(*others) if others else first)
+        return queryset
+
+
 class OrderingFilter(filters.OrderingFilter):
     """Orders by the fields that the view allows; rows without a value last, equal ones newest first.
 

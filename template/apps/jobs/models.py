@@ -209,6 +209,7 @@ class JobPosting(TimeStampedModel):
 
     class Meta:
         ordering = (F("published_at").desc(nulls_first=True), "-id")
+        # For the search, PostgreSQL has indexes of its own: the migration makes them.
         indexes = (
             models.Index(fields=["company", "-published_at"], name="posting_company_idx"),
             models.Index(fields=["industry", "-published_at"], name="posting_industry_idx"),

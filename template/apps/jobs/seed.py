@@ -128,7 +128,7 @@ STATUSES = (PostingStatus.PUBLISHED,) * 8 + (PostingStatus.DRAFT, PostingStatus.
 BATCH = 1000
 
 
-def seed(scale: int, rng: Random) -> str:
+def seed(users: int, rng: Random) -> str:
     """Give each demo employer a company with postings, and each demo candidate applications.
 
     How much that is follows from the number of demo accounts; who has some already gets no more.

@@ -1,6 +1,6 @@
 /** A typed client of the API: addresses, parameters, bodies and answers are those of docs/api/openapi.yaml. */
 
-import createClient, { type Client } from "openapi-fetch";
+import createClient, { type Client, createQuerySerializer } from "openapi-fetch";
 
 import type { components, paths } from "./schema.js";
 
@@ -112,9 +112,16 @@ export interface Api extends Client<paths> {
   keep(session: Session): Promise<void>;
 }
 
+const repeated = createQuerySerializer();
+
+/** The API takes several orders in one parameter, with commas between them, and all else one by one. */
+function querySerializer({ ordering, ...query }: Record<string, unknown>): string {
+  return repeated({ ...query, ordering: Array.isArray(ordering) ? ordering.join(",") : ordering });
+}
+
 /** A client. Each request carries the access token; one that has expired is renewed, once for all who wait. */
 export function createApi({ baseUrl, storage = memory(), fetch: send = (r) => fetch(r) }: Options): Api {
-  const open = createClient<paths>({ baseUrl, fetch: send });
+  const open = createClient<paths>({ baseUrl, fetch: send, querySerializer });
   let renewing: Promise<Tokens | null> | null = null;
 
   async function keep(session: Session): Promise<void> {
@@ -176,7 +183,7 @@ export function createApi({ baseUrl, storage = memory(), fetch: send = (r) => fe
     return send(again);
   }
 
-  return Object.assign(createClient<paths>({ baseUrl, fetch: authorized }), {
+  return Object.assign(createClient<paths>({ baseUrl, fetch: authorized, querySerializer }), {
     keep,
     async logIn(email: string, password: string): Promise<Session> {
       const session = await unwrap(open.POST("/api/v1/auth/login", { body: { email, password } }));

@@ -161,9 +161,11 @@ _clients: dict[str, Client] = {}
 class RedisCache(redis.RedisCache):
     """Django's backend, with a client that all threads of the process share."""
 
+    client_class = Client
+
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        client = Client([server], prefix=self.key_prefix, **params.get("OPTIONS", {}))
+        client = self.client_class([server], prefix=self.key_prefix, **params.get("OPTIONS", {}))
         # Each thread makes a cache; the second one takes the first one's client.
         self._client = _clients.setdefault(repr((server, params)), client)
 

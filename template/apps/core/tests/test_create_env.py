@@ -1,6 +1,8 @@
 """`manage.py create_env`."""
 
 import stat
+import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,25 @@ def test_each_secret_is_fresh_and_the_rest_stays(folder: Path) -> None:
     assert "# LOG_LEVEL=INFO" in (folder / ".env").read_text()
     assert first["SECRET_KEY"] != second["SECRET_KEY"]
     assert first["JWT_PRIVATE_KEY"] != second["JWT_PRIVATE_KEY"]
+
+
+def test_it_fills_in_what_it_is_given(
+    tmp_path: Path,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """H09: where there is no example, and no place to write to."""
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr(sys, "stdin", StringIO(EXAMPLE))
+
+    call_command("create_env", pipe=True)
+
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) == len(EXAMPLE.splitlines())
+    assert "SECRET_KEY=\n" not in printed
+    assert "OTHER=\n" in printed
+    assert not list(tmp_path.iterdir())
 
 
 def test_only_the_owner_may_read_it(folder: Path) -> None:

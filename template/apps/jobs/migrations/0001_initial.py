@@ -2,10 +2,12 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
+from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 import apps.core.fields
 import apps.core.uploads
+from apps.core.postgresql.indexes import search_index
 
 
 class Migration(migrations.Migration):
@@ -447,4 +449,9 @@ class Migration(migrations.Migration):
                 ("last", models.BigIntegerField(default=0)),
             ],
         ),
+        TrigramExtension(),
+        search_index("jobs_company", "name"),
+        search_index("jobs_company", "description"),
+        search_index("jobs_jobposting", "title"),
+        search_index("jobs_jobposting", "description"),
     ]

@@ -127,6 +127,22 @@ def test_a_task_may_be_sent_after_a_while(log: Path) -> None:
     wait_until(lambda: done("later, each time"))
 
 
+def test_a_worker_touches_a_file_as_long_as_its_loop_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C16: health checks look at its age; they start no process and ask no broker."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    heartbeat = tmp_path / "worker"
+
+    with worker(tmp_path / "log"):
+        first = heartbeat.stat().st_mtime_ns
+        wait_until(lambda: heartbeat.stat().st_mtime_ns > first)
+    last = heartbeat.stat().st_mtime_ns
+    time.sleep(6)
+
+    assert heartbeat.stat().st_mtime_ns == last
+
+
 def test_a_worker_of_one_queue_may_be_the_first(tmp_path: Path) -> None:
     """T10: on a broker that has no queues yet."""
     path = tmp_path / "log"

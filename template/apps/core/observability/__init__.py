@@ -1,0 +1,1 @@
+"""What happens in production: traces, metrics and failures. Silent until it is told where to."""

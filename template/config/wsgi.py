@@ -1,9 +1,0 @@
-"""The WSGI application, which `python -m config.server` serves."""
-
-import os
-
-from django.core.wsgi import get_wsgi_application
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
-
-application = get_wsgi_application()
