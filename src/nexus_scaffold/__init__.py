@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answers import Answers, AnswersFile
-    from .checks import Finding, check
+    from .checks import Finding, Report, Severity, check
     from .errors import (
         AnswersError,
         DestinationError,
@@ -45,6 +45,8 @@ __all__ = [
     "NexusError",
     "Prepared",
     "RenderError",
+    "Report",
+    "Severity",
     "SourceError",
     "Status",
     "Template",
@@ -60,7 +62,7 @@ __all__ = [
 
 _MODULES = {
     "answers": ("Answers", "AnswersFile"),
-    "checks": ("Finding", "check"),
+    "checks": ("Finding", "Report", "Severity", "check"),
     "errors": (
         "AnswersError",
         "DestinationError",

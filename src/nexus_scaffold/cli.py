@@ -306,7 +306,7 @@ def check(
     from .checks import check as run
     from .report import as_json, as_text
 
-    findings = run(path)
+    findings = run(path).findings
     typer.echo(as_json(findings) if format is Format.JSON else as_text(findings))
     if findings:
         raise typer.Exit(1)

@@ -134,7 +134,7 @@ def test_no_secret_is_rendered(repo: Path) -> None:
 
 
 def test_the_checks_find_nothing(repo: Path) -> None:
-    assert check(repo) == []
+    assert check(repo).findings == ()
 
 
 def test_the_readme_has_the_brief_s_sections_in_its_order(repo: Path) -> None:

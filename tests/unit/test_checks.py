@@ -235,7 +235,7 @@ LEFT_ALONE: list[tuple[str, Mapping[str, str | bytes]]] = [
 
 @pytest.mark.parametrize(("rule", "files", "place"), FOUND)
 def test_it_finds(tree: Build, rule: str, files: Mapping[str, str | bytes], place: str) -> None:
-    found = [f for f in check(tree(files)) if f.check == rule]
+    found = [f for f in check(tree(files)).findings if f.check == rule]
     assert found
     assert place == (found[0].path if found[0].line is None else f"{found[0].path}:{found[0].line}")
     assert found[0].mend
@@ -243,7 +243,7 @@ def test_it_finds(tree: Build, rule: str, files: Mapping[str, str | bytes], plac
 
 @pytest.mark.parametrize(("rule", "files"), LEFT_ALONE)
 def test_it_leaves_alone(tree: Build, rule: str, files: Mapping[str, str | bytes]) -> None:
-    assert [f for f in check(tree(files)) if f.check == rule] == []
+    assert [f for f in check(tree(files)).findings if f.check == rule] == []
 
 
 def test_every_check_is_tested_both_ways_and_says_what_it_is() -> None:
@@ -263,21 +263,23 @@ def test_what_git_ignores_is_not_read(tree: Build) -> None:
         }
     )
     commit_all(repo)
-    assert {f.check for f in check(repo)} & {"SET101", "DJG101", "DJG105"} == set()
+    assert {f.check for f in check(repo).findings} & {"SET101", "DJG101", "DJG105"} == set()
 
 
 def test_an_environment_file_that_is_not_yet_tracked_is_no_finding(tree: Build) -> None:
     repo = tree({"README.md": "x"})
     git.git("init", "--quiet", cwd=repo)
     (repo / ".env").write_text("A=1")
-    assert "SET101" not in {f.check for f in check(repo)}
+    assert "SET101" not in {f.check for f in check(repo).findings}
 
 
 def test_what_a_target_lacks_is_named_with_who_lacks_it(tree: Build) -> None:
     """H04: a variable that production reads without a default, and that a target does not have."""
     service = "  - {type: web, name: %s, runtime: python, envVars: [{key: API_KEY}]}\n"
     services = "services:\n" + service % "api" + service % "worker"
-    found = [f for f in check(tree({**NEEDS, "render.yaml": services})) if f.check == "DPL101"]
+    found = [
+        f for f in check(tree({**NEEDS, "render.yaml": services})).findings if f.check == "DPL101"
+    ]
     assert [f.message for f in found] == ["No SECRET_KEY for api, worker."]
 
 
@@ -287,7 +289,9 @@ def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_report_groups_places_under_their_fact_and_ends_with_the_mend(tree: Build) -> None:
-    findings = [f for f in check(tree({"README.md": "TODO\n\nTBD\n"})) if f.check == "DOC103"]
+    findings = [
+        f for f in check(tree({"README.md": "TODO\n\nTBD\n"})).findings if f.check == "DOC103"
+    ]
     assert as_text(findings) == (
         "DOC103  The documents hold no placeholder text.\n"
         "  README.md:1: A placeholder: 'TODO'.\n"
@@ -308,4 +312,4 @@ def test_real_readmes_in_any_encoding_are_read(tree: Build, tmp_path: Path) -> N
     assert readmes
     for readme in readmes:
         (tmp_path / "README.md").write_bytes(readme.read_bytes())
-        assert "DJG101" in {f.check for f in check(tmp_path)}, readme.name
+        assert "DJG101" in {f.check for f in check(tmp_path).findings}, readme.name

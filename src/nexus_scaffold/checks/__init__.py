@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from . import containers, delivery, django, docs, settings
-from .base import Check, Finding
+from .base import Check, Finding, Fixable, Report, Severity
 from .repo import Repo
 
-__all__ = ["CHECKS", "Check", "Finding", "Repo", "check"]
+__all__ = ["CHECKS", "Check", "Finding", "Fixable", "Repo", "Report", "Severity", "check"]
 
 CHECKS: tuple[type[Check], ...] = (
     *docs.CHECKS,
@@ -19,8 +19,8 @@ CHECKS: tuple[type[Check], ...] = (
 )
 
 
-def check(path: Path | str = ".") -> list[Finding]:
-    """What the checks find in a repo, in the order of the checks.
+def check(path: Path | str = ".") -> Report:
+    """What the checks say of a repo.
 
     Args:
         path: The repo's folder. In a git repository the tracked files are read and the new ones that are not ignored.
@@ -29,4 +29,4 @@ def check(path: Path | str = ".") -> list[Finding]:
         DestinationError: There is no such folder.
     """
     repo = Repo(Path(path))
-    return [finding for kind in CHECKS for finding in kind().run(repo)]
+    return Report(findings=tuple(found for kind in CHECKS for found in kind().run(repo)))

@@ -121,7 +121,7 @@ class DOC106(Check):
 CHECKS = (DOC101, DOC102, DOC103, DOC104, DOC105, DOC106)
 
 
-def _documents(repo: Repo) -> Iterator[str]:
+def _documents(repo: Repo) -> tuple[str, ...]:
     return repo.matching("*.md", "*.markdown")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 
@@ -30,18 +31,25 @@ class Repo:
             raise DestinationError(f"There is no folder {root}.", hint="Give the folder of a repo.")
         self.root = root.resolve()
         self._texts: dict[str, str] = {}
+        self._modules: dict[str, ast.Module | None] = {}
+        self._matching: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    @cached_property
+    def is_versioned(self) -> bool:
+        """Whether the folder is in a git repository."""
+        return git.top_level(self.root) is not None
 
     @cached_property
     def files(self) -> tuple[str, ...]:
         """The paths of the files, relative to the root, with forward slashes, sorted."""
-        if git.top_level(self.root) is not None:
+        if self.is_versioned:
             return tuple(name for name in git.files(self.root) if (self.root / name).is_file())
         return tuple(sorted(self._walk()))
 
     @cached_property
     def tracked(self) -> frozenset[str]:
         """The files that git tracks; all of them where there is no git."""
-        if git.top_level(self.root) is None:
+        if not self.is_versioned:
             return frozenset(self.files)
         return frozenset(git.git("ls-files", "-z", cwd=self.root).split("\0"))
 
@@ -64,19 +72,25 @@ class Repo:
             min(names, key=lambda name: (not name.lower().endswith(".md"), name)) if names else None
         )
 
-    def matching(self, *patterns: str) -> Iterator[str]:
+    def matching(self, *patterns: str) -> tuple[str, ...]:
         """The files whose path, or whose name, matches one of the patterns."""
-        for name in self.files:
-            base = name.rpartition("/")[2]
-            if any(
-                fnmatchcase(name, pattern) or fnmatchcase(base, pattern) for pattern in patterns
-            ):
-                yield name
+        if patterns not in self._matching:
+            whole = re.compile("|".join(map(translate, patterns)))
+            self._matching[patterns] = tuple(
+                name
+                for name in self.files
+                if whole.match(name) or whole.match(name.rpartition("/")[2])
+            )
+        return self._matching[patterns]
+
+    def data(self, name: str) -> bytes:
+        """The content of a file."""
+        return (self.root / name).read_bytes()
 
     def text(self, name: str) -> str:
         """The text of a file; what is not UTF-8 or UTF-16 is read byte by byte."""
         if name not in self._texts:
-            data = (self.root / name).read_bytes()
+            data = self.data(name)
             encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
             try:
                 text = data.decode(encoding)
@@ -88,6 +102,15 @@ class Repo:
     def lines(self, name: str) -> Iterator[tuple[int, str]]:
         """The lines of a file with their numbers, from 1."""
         return enumerate(self.text(name).split("\n"), start=1)
+
+    def module(self, name: str) -> ast.Module | None:
+        """A file as Python; None where it is not."""
+        if name not in self._modules:
+            try:
+                self._modules[name] = ast.parse(self.text(name))
+            except (SyntaxError, ValueError, RecursionError):
+                self._modules[name] = None
+        return self._modules[name]
 
     def _walk(self) -> Iterator[str]:
         for folder, subfolders, names in os.walk(self.root):

@@ -41,12 +41,10 @@ class SET102(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         reads = [name for name in _settings(repo) if _reads_environment(repo.text(name))]
-        if reads and not any(
-            repo.matching(".env.example", ".env.sample", ".env.template", "env.example")
-        ):
-            yield reads[
-                0
-            ], None, "The settings read the environment, and no .env.example says what."
+        examples = repo.matching(".env.example", ".env.sample", ".env.template", "env.example")
+        if reads and not examples:
+            message = "The settings read the environment, and no .env.example says what."
+            yield reads[0], None, message
 
 
 class SET103(Check):
