@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 
 from nexus_scaffold import DestinationError, check, git
 from nexus_scaffold.checks import CHECKS
-from nexus_scaffold.report import as_json, as_text
 from nexus_scaffold.testing import commit_all
 from tests.conftest import ROOT
 
@@ -286,21 +284,6 @@ def test_what_a_target_lacks_is_named_with_who_lacks_it(tree: Build) -> None:
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DestinationError):
         check(tmp_path / "none")
-
-
-def test_the_report_groups_places_under_their_fact_and_ends_with_the_mend(tree: Build) -> None:
-    findings = [
-        f for f in check(tree({"README.md": "TODO\n\nTBD\n"})).findings if f.check == "DOC103"
-    ]
-    assert as_text(findings) == (
-        "DOC103  The documents hold no placeholder text.\n"
-        "  README.md:1: A placeholder: 'TODO'.\n"
-        "  README.md:3: A placeholder: 'TBD'.\n"
-        "  → Write your own words there, or take the line out.\n\n"
-        "2 findings."
-    )
-    assert [f["line"] for f in json.loads(as_json(findings))] == [1, 3]
-    assert as_text([]) == "Nothing found."
 
 
 @pytest.mark.skipif(
