@@ -84,7 +84,7 @@ def check(
     ]
     reasons = [(finding, reason(finding)) for finding in found]
     reported = [finding for finding, why in reasons if why is None]
-    new, old, gone = known.split(reported)
+    new, old, _ = known.split(reported)
 
     from .scorecard import score
 
@@ -96,7 +96,7 @@ def check(
             Ignored(finding=finding, reason=why) for finding, why in reasons if why is not None
         ),
         known=old,
-        gone=gone,
+        gone=known.split(found)[2],
         fixed=Baseline(Counter(map(Entry.of, found))).split(mended)[0],
         unused=tuple(ignore for ignore in config.ignores if not any(map(ignore.covers, found))),
         scorecard=score(repo, reported),

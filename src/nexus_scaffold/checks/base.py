@@ -132,7 +132,7 @@ def family(check: str) -> str:
     return check.rstrip("0123456789")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text with the bytes of a file's name that are not UTF-8 written out."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
@@ -168,9 +168,9 @@ class Check(ABC):
                 check=type(self).__name__,
                 title=self.title(),
                 severity=self.severity,
-                path=_printable(path),
+                path=printable(path),
                 line=line,
-                message=_printable(message),
+                message=printable(message),
                 why=self.why,
                 mend=self.mend,
                 fixable=isinstance(self, Fixable),

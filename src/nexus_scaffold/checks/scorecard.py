@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from .base import Finding
+from .base import Finding, printable
 from .repo import Repo
 
 _SHOWN = 3  # files that prove a criterion, and findings that speak against it
@@ -98,7 +98,7 @@ class _Criterion:
             for name in repo.matching(*self.files)
             if not self.text or pattern.search(repo.text(name))
         )
-        return list(islice(shows, _SHOWN))
+        return [printable(name) for name in islice(shows, _SHOWN)]
 
 
 _CODE = ("*.py",)
@@ -293,7 +293,7 @@ _RUBRIC: dict[str, Sequence[_Criterion]] = {
             files=_README,
             text=r"\S",
             wanted="There is no README with text.",
-            against=("DOC107",),
+            against=("DOC102", "DOC107"),
         ),
         _Criterion(
             points=3,

@@ -71,7 +71,7 @@ def result(
         fingerprint: What stays the same when the file's lines move.
         suppressed: Where it was decided that it stays (`inSource` or `external`), and why.
     """
-    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path), "uriBaseId": "ROOT"}}
+    location: dict[str, Any] = {"artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"}}
     if line is not None:
         location["region"] = {"startLine": line}
     found: dict[str, Any] = {
