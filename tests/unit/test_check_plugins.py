@@ -12,6 +12,7 @@ import pytest
 
 from nexus_scaffold import CheckError, check
 from nexus_scaffold.checks import explain
+from nexus_scaffold.report.findings import as_text
 
 GOOD = '''
 from collections.abc import Iterator
@@ -31,6 +32,30 @@ class ABC101(Check):
 
 
 CHECKS = [ABC101]
+'''
+
+FIXABLE = '''
+from collections.abc import Iterator
+
+from nexus_scaffold.checks import Fixable, Repo
+
+
+class ABC102(Fixable):
+    """Abebe's name is right."""
+
+    mend = "Write Abebe."
+
+    def places(self, repo: Repo) -> Iterator[tuple[str, int | None, str]]:
+        for name in repo.matching("*.txt"):
+            if "Abeba" in repo.text(name):
+                yield name, None, "It says Abeba."
+
+    def fixed(self, repo: Repo, name: str) -> bytes:
+        data = repo.data(name)
+        return data if name == "c.txt" else data.replace(b"Abeba", b"Abebe")
+
+
+CHECKS = [ABC102]
 '''
 
 Install = Callable[[str], None]
@@ -83,6 +108,28 @@ def test_an_installed_package_s_checks_run_and_are_configured_like_the_others(
     assert explain("ABC101").title() == "The repo has a file for Abebe."
     (repo / "pyproject.toml").write_text('[tool.nexus.check.ignore]\nABC = "no Abebe here"\n')
     assert _found(repo) == []
+
+
+def test_a_package_s_check_can_be_fixed(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(FIXABLE)
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (repo / name).write_text("Abeba\n")
+    (repo / "pyproject.toml").write_text('[tool.nexus.check.ignore]\n"ABC:b.txt" = "her name"\n')
+    report = check(repo, fix=True)
+    assert [finding.path for finding in report.fixed] == ["a.txt"]
+    assert [finding.path for finding in report.findings if finding.check == "ABC102"] == ["c.txt"]
+    assert [(repo / f"{name}.txt").read_text() for name in "abc"] == [
+        "Abebe\n",
+        "Abeba\n",
+        "Abeba\n",
+    ]
+    text = as_text(report)
+    assert "fixed\n  a.txt: ABC102 It says Abeba.\n" in text
+    assert "1 fixed" in text.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_text_groups_places_under_their_fact_gravest_first_with_the_mend(report:
     assert "known, and gone: nexus check --write-baseline forgets them\n  DOC104 README.md" in text
     assert "ignored, and not found: take it out of pyproject.toml\n  DOC106: never found" in text
     assert re.search(r"^scorecard: \d+ of 125 by the program's rubric$", text, re.MULTILINE)
-    number = Counter(finding.severity for finding in report.findings)
+    number = Counter(str(finding.severity) for finding in report.findings)
     assert text.splitlines()[-1].startswith(
         f"{number['error']} errors, {number['warning']} warning"
     )

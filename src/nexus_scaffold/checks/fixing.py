@@ -51,7 +51,7 @@ def fix(
             break
     for name, content in changed.items():
         replace_file(repo.root / name, content)
-    return tuple(fixed)
+    return tuple(dict.fromkeys(fixed))
 
 
 def _mended(
