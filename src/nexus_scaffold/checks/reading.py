@@ -23,6 +23,7 @@ EXAMPLE = re.compile(r"example|sample|template|dist")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?!\s*://)", re.MULTILINE)
+_TEST = re.compile(r"^\s*(?:async )?def test", re.MULTILINE)
 _ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\(|\benv[.(]|\bconfig\(|\bload_dotenv\b")
 
 
@@ -56,6 +57,12 @@ def code(repo: Repo) -> tuple[str, ...]:
     return tuple(name for name in repo.matching("*.py") if not is_test(name))
 
 
+def tests(repo: Repo) -> tuple[str, ...]:
+    """The Python files that hold tests."""
+    names = repo.matching("test_*.py", "*_test.py", "tests.py", "tests/*.py", "*/tests/*.py")
+    return tuple(name for name in names if _TEST.search(repo.text(name)))
+
+
 def is_test(name: str) -> bool:
     """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
     path = PurePosixPath(name)
@@ -65,10 +72,9 @@ def is_test(name: str) -> bool:
     )
 
 
-def mentions(repo: Repo, names: Iterable[str], pattern: str) -> bool:
-    """Whether one of the files holds what a regular expression matches."""
-    compiled = re.compile(pattern)
-    return any(compiled.search(repo.text(name)) for name in names)
+def mentions(repo: Repo, names: Iterable[str], *words: str) -> bool:
+    """Whether one of the files holds one of the words, as a whole or as a part."""
+    return any(word in text for text in map(repo.text, names) for word in words)
 
 
 def ci_files(repo: Repo) -> tuple[str, ...]:

@@ -21,6 +21,18 @@ _TOKEN = re.compile(
     r"|[sr]k_live_[0-9A-Za-z]{24,}|AIza[\w-]{35}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
     r"|CHASECK(?:_TEST)?-[A-Za-z0-9]{32})\b"
 )
+# How they begin: most files hold none of these, and finding that out is quick.
+_TOKEN_STARTS = (
+    "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "AIza", "SG.",
+    "dckr_pat_", "npm_", "CHASECK",
+)  # fmt: skip
+_LIMITS = (
+    "throttl", "Throttl", "THROTTL", "ratelimit", "rate_limit", "RateLimit", "RATE_LIMIT", "axes", "defender",
+)  # fmt: skip
+_PERMISSIONS = (
+    "permission_classes", "PERMISSION_CLASSES", "get_permissions", "IsAuthenticated", "login_required",
+    "PermissionRequired",
+)  # fmt: skip
 _PASSWORD_IN_URL = re.compile(r"://[^\s:/@${]+:([^\s:/@${][^\s/@]*)@")
 _DATABASE_SERVER = re.compile(r"postgres|mysql|mariadb|oracle|psycopg", re.IGNORECASE)
 
@@ -108,9 +120,9 @@ class SET106(Check):
         for name in repo.matching(
             "*.pem", "*.key", "*.py", "*.env*", "*.y*ml", "*.json", "*.toml", "id_rsa"
         ):
-            found = _PRIVATE_KEY.search(repo.text(name))
-            if found:
-                yield name, reading.line_of(repo.text(name), found.start()), "A private key."
+            text = repo.text(name)
+            if "PRIVATE KEY-----" in text and (found := _PRIVATE_KEY.search(text)):
+                yield name, reading.line_of(text, found.start()), "A private key."
 
 
 class SET107(Check):
@@ -137,8 +149,8 @@ class SET108(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.deployed_settings(repo))
-        secure = r"SECURE_SSL_REDIRECT|SECURE_HSTS_SECONDS|SESSION_COOKIE_SECURE"
-        if _is_project(repo, names) and not reading.mentions(repo, names, secure):
+        secure = ("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE")
+        if _is_project(repo, names) and not reading.mentions(repo, names, *secure):
             yield _deployed_last(repo, names), None, "No setting asks for HTTPS."
 
 
@@ -163,7 +175,7 @@ class SET110(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         production = reading.production_settings(repo)
-        if reading.mentions(repo, production, "DATABASE_URL|POSTGRES|DB_(NAME|HOST)"):
+        if reading.mentions(repo, production, "DATABASE_URL", "POSTGRES", "DB_NAME", "DB_HOST"):
             return
         for name, number, value in _deployed(repo, "DATABASES"):
             if "sqlite" in ast.unparse(value):
@@ -210,7 +222,7 @@ class SET112(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.settings(repo))
         if _is_project(repo, names) and not reading.mentions(
-            repo, names, r"\bLOGGING\b|logging|structlog|loguru"
+            repo, names, "LOGGING", "logging", "structlog", "loguru"
         ):
             yield _deployed_last(repo, names), None, "LOGGING is not set."
 
@@ -223,9 +235,7 @@ class SET113(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         framework = _rest_framework(repo)
-        if framework and not reading.mentions(
-            repo, reading.code(repo), r"(?i)throttl|rate_?limit|\baxes\b|defender"
-        ):
+        if framework and not reading.mentions(repo, reading.code(repo), *_LIMITS):
             yield framework, None, "Nothing limits the rate of requests."
 
 
@@ -239,7 +249,7 @@ class SET114(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         names = [*reading.settings(repo), *repo.matching("*env*.py")]
         if not reading.mentions(
-            repo, names, r"load_dotenv|read_env|decouple|environ\.Env|[\"']\.env[\"']"
+            repo, names, "load_dotenv", "read_env", "decouple", "environ.Env", "'.env'", '".env"'
         ):
             return
         ignored = {
@@ -273,9 +283,9 @@ class SET116(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         framework = _rest_framework(repo)
-        said = r"(?i)permission_classes|get_permissions|IsAuthenticated|login_required|PermissionRequired"
-        views = reading.mentions(repo, reading.code(repo), r"APIView|ViewSet|@api_view|generics\.")
-        if framework and views and not reading.mentions(repo, reading.code(repo), said):
+        code = reading.code(repo)
+        views = reading.mentions(repo, code, "APIView", "ViewSet", "@api_view", "generics.")
+        if framework and views and not reading.mentions(repo, code, *_PERMISSIONS):
             yield framework, None, "No view and no setting asks for a permission."
 
 
@@ -291,6 +301,8 @@ class SET117(Check):
             "*.py", "*.y*ml", "*.json", "*.toml", "*.js", "*.ts", "*.html", "*.md", "*.txt", "*.sh", "*env*",
             "*.ini", "*.cfg", "Dockerfile*", "Jenkinsfile", "*.http",
         ):  # fmt: skip
+            if not reading.mentions(repo, [name], *_TOKEN_STARTS):
+                continue
             for found in _TOKEN.finditer(repo.text(name)):
                 # xxxx…, 0000… and their like stand for a token.
                 if len(set(found[0][-12:])) > 6 and not re.search(r"(?i)example|x{4}", found[0]):
@@ -317,7 +329,7 @@ def _configuration(repo: Repo) -> set[str]:
 
 def _is_project(repo: Repo, names: list[str]) -> bool:
     """Whether these are the settings of a whole project, and not of a part or an example of one."""
-    return reading.mentions(repo, names, r"\bINSTALLED_APPS\b")
+    return reading.mentions(repo, names, "INSTALLED_APPS")
 
 
 def _deployed_last(repo: Repo, names: list[str]) -> str:
