@@ -13,12 +13,23 @@ from nexus_scaffold.checks import CHECKS
 from nexus_scaffold.report import as_json, as_text
 from nexus_scaffold.testing import commit_all
 from tests.conftest import ROOT
-from tests.unit.cases import Found, LeftAlone, Tree, containers, delivery, django, docs, settings
+from tests.unit.cases import (
+    Found,
+    LeftAlone,
+    Tree,
+    ci,
+    containers,
+    delivery,
+    django,
+    docs,
+    settings,
+    tests,
+)
 
 Build = Callable[[Tree], Path]
 SHARED = ROOT.parent / "shared"
 
-FAMILIES = (docs, settings, django, containers, delivery)
+FAMILIES = (docs, settings, django, tests, ci, containers, delivery)
 FOUND: list[Found] = [case for family in FAMILIES for case in family.FOUND]
 LEFT_ALONE: list[LeftAlone] = [case for family in FAMILIES for case in family.LEFT_ALONE]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import containers, delivery, django, docs, settings
+from . import ci, containers, delivery, django, docs, settings, tests
 from .base import Check, Finding, Fixable, Report, Severity
 from .repo import Repo
 
@@ -14,6 +14,8 @@ CHECKS: tuple[type[Check], ...] = (
     *docs.CHECKS,
     *settings.CHECKS,
     *django.CHECKS,
+    *tests.CHECKS,
+    *ci.CHECKS,
     *containers.CHECKS,
     *delivery.CHECKS,
 )
