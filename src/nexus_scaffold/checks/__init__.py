@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import NexusError
-from . import containers, delivery, django, docs, plugins, settings
+from . import ci, containers, delivery, django, docs, plugins, settings, tests
 from .base import Check, FailOn, Finding, Fixable, Ignored, Report, Severity
 from .baseline import BASELINE, Baseline, Entry
 from .config import Config, choice, unknown
@@ -32,6 +32,8 @@ CHECKS: tuple[type[Check], ...] = (
     *docs.CHECKS,
     *settings.CHECKS,
     *django.CHECKS,
+    *tests.CHECKS,
+    *ci.CHECKS,
     *containers.CHECKS,
     *delivery.CHECKS,
 )
