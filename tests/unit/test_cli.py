@@ -97,6 +97,28 @@ def test_check_writes_its_report_into_a_file(
     assert "--output" in capsys.readouterr().err
 
 
+def test_log_says_where_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "docs" / "learning-log.md"
+    file.parent.mkdir()
+    file.write_text("<!-- your words: learning-log -->\n<!-- end of your words -->\n")
+    assert _nexus(monkeypatch, "log", "Joins.", "--repo", str(tmp_path)) == 0
+    assert capsys.readouterr().out == f"done: {file}: written\n"
+    assert ": Joins.\n" in file.read_text()
+    assert _nexus(monkeypatch, "log", " ", "--repo", str(tmp_path)) == 2
+    assert "There is nothing to write down." in capsys.readouterr().err
+
+
+def test_write_baseline_makes_what_is_found_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--write-baseline") == 0
+    assert "known now: commit .nexus-baseline.json" in capsys.readouterr().out
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--fail-on", "note") == 0
+    assert "Nothing found; " in capsys.readouterr().out
+
+
 def test_explain_says_what_why_and_what_to_do(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
