@@ -6,20 +6,17 @@ import ast
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
-from .base import Check, Place
+from . import reading
+from .base import Check, Place, Severity
 from .repo import Repo
 
 # A target's file, which of its parts is meant, and the names that it has.
 Target = tuple[str, str, frozenset[str]]
 
 _SHARED = re.compile(r"settings|base|common|defaults|shared")
-_PRODUCTION = re.compile(r"prod|live|deploy")
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 _ASSIGNED = re.compile(r"^(?:export\s+)?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 # `# Secrets (fly secrets set): A, B`, and the lines of comment that go on with it.
@@ -28,13 +25,20 @@ _SECRETS = re.compile(
 )
 _NO_VARIABLE = {"add_parser", "parser_for", "prefixed", "read_env", "seal"}
 _NAMED = {"cache": "CACHE_URL", "db": "DATABASE_URL", "email_url": "EMAIL_URL"}
-_EXAMPLE = re.compile(r"example|sample|template|dist")
+_STARTS = re.compile(r"\s*-?\s*[\"']?(?:web|worker|app|startCommand|ExecStart)[\"']?\s*[:=]")
+# `config.wsgi` of `gunicorn --workers 2 config.wsgi:application`
+_SERVED = re.compile(
+    r"\b(?:gunicorn|uvicorn|daphne|granian|hypercorn)\b.*?\s([a-z_][\w.]*\.[aw]sgi)\b",
+    re.IGNORECASE,
+)
 _RUNS_PYTHON = re.compile(r"python|gunicorn|uvicorn|daphne|granian|celery|manage\.py")
 
 
 class DPL101(Check):
     """Each deployment target has the variables that production needs."""
 
+    severity = Severity.ERROR
+    why = "The first start there ends with an error, on the day of the release."
     mend = "Give the target each of them; what is set elsewhere, name in its file: # Secrets: NAME, NAME."
 
     def places(self, repo: Repo) -> Iterator[Place]:
@@ -51,20 +55,53 @@ class DPL101(Check):
                 yield name, None, f"No {', '.join(missing)}{' for ' + who if who else ''}."
 
 
-CHECKS = (DPL101,)
+class DPL102(Check):
+    """What is deployed runs a server that is made for production."""
+
+    severity = Severity.ERROR
+    why = "Django's development server is slow, was never audited, and says so itself."
+    mend = "Start granian, gunicorn or uvicorn there; runserver is for development alone."
+
+    def places(self, repo: Repo) -> Iterator[Place]:
+        for name, number, command in _start_commands(repo):
+            if "runserver" in command:
+                yield name, number, "The start command is Django's development server."
+
+
+class DPL103(Check):
+    """What is deployed starts a module that is there."""
+
+    severity = Severity.ERROR
+    why = "The server ends at once: it can't import what it shall serve."
+    mend = "Name the module of the project that has wsgi.py or asgi.py, such as config.wsgi."
+
+    def places(self, repo: Repo) -> Iterator[Place]:
+        for name, number, command in _start_commands(repo):
+            served = _SERVED.search(command)
+            if served and not any(
+                f"/{file}".endswith(f"/{served[1].replace('.', '/')}.py") for file in repo.files
+            ):
+                yield name, number, f"There is no module {served[1]}."
+
+
+CHECKS = (DPL101, DPL102, DPL103)
+
+
+def _start_commands(repo: Repo) -> Iterator[tuple[str, int, str]]:
+    """The lines of deployment files that start something: file, line, command."""
+    for name in repo.matching(
+        "Procfile", "render.y*ml", "railway.json", "railway.toml", "fly.toml", "*.service"
+    ):
+        for number, line in repo.lines(name):
+            if _STARTS.match(line):
+                yield name, number, line
 
 
 def _needed(repo: Repo) -> frozenset[str]:
     """What production's settings read without a default: those of its own, and those that it shares."""
-    modules = [
-        name
-        for name in repo.matching(
-            "settings.py", "*/settings/*.py", "settings/*.py", "settings_*.py"
-        )
-        if "tests" not in PurePosixPath(name).parts
-    ]
+    modules = list(reading.settings(repo))
     stems = {name: PurePosixPath(name).stem for name in modules}
-    production = [name for name in modules if _PRODUCTION.search(stems[name])]
+    production = [name for name in modules if reading.PRODUCTION.search(stems[name])]
     if not production and not any(stem == "settings" for stem in stems.values()):
         return frozenset()
     folders = {PurePosixPath(name).parent for name in production or modules}
@@ -73,17 +110,12 @@ def _needed(repo: Repo) -> frozenset[str]:
         for name in modules
         if _SHARED.fullmatch(stems[name]) and PurePosixPath(name).parent in folders
     ]
-    return frozenset().union(*(_read_without_default(repo.text(n)) for n in production + shared))
+    return frozenset().union(*(_read_without_default(repo.module(n)) for n in production + shared))
 
 
-@lru_cache(maxsize=64)
-def _read_without_default(text: str) -> frozenset[str]:
+def _read_without_default(module: ast.Module | None) -> frozenset[str]:
     """The variables that a module reads when it is imported, whatever it finds, and has no default for."""
-    try:
-        module = ast.parse(text)
-    except (SyntaxError, ValueError):
-        return frozenset()
-    nodes = list(_always_run(module.body))
+    nodes = list(_always_run(module.body if module else []))
     # django-environ: Env(DEBUG=(bool, False)) is where its defaults are.
     schemes = {
         keyword.arg
@@ -112,14 +144,14 @@ def _always_run(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
 def _variable(node: ast.AST) -> str:
     """The variable of `env("X")`, `env.str("X")`, `config("X")` and `os.environ["X"]`; else nothing."""
     if isinstance(node, ast.Subscript):
-        if isinstance(node.ctx, ast.Load) and _last(node.value) == "environ":
+        if isinstance(node.ctx, ast.Load) and reading.last_name(node.value) == "environ":
             return _constant(node.slice)
         return ""
     if not isinstance(node, ast.Call) or any(k.arg == "default" for k in node.keywords):
         return ""
     function = node.func
     reads = isinstance(function, ast.Name) and function.id in {"env", "config", "get_env_variable"}
-    if isinstance(function, ast.Attribute) and _last(function.value) == "env":
+    if isinstance(function, ast.Attribute) and reading.last_name(function.value) == "env":
         reads = function.attr not in _NO_VARIABLE
         if reads and not node.args:
             return _NAMED.get(function.attr, "")
@@ -127,12 +159,7 @@ def _variable(node: ast.AST) -> str:
 
 
 def _called(node: ast.Call) -> str:
-    return _last(node.func)
-
-
-def _last(node: ast.expr) -> str:
-    """`env` of `env`, `settings.env` and so on."""
-    return getattr(node, "attr", "") or getattr(node, "id", "")
+    return reading.last_name(node.func)
 
 
 def _constant(node: ast.expr) -> str:
@@ -144,21 +171,21 @@ def _compose(repo: Repo) -> Iterator[Target]:
     """The services of a Compose file that run the project with production's settings."""
     for name in repo.matching("compose*.y*ml", "docker-compose*.y*ml"):
         text = repo.text(name)
-        services = _mapping(_mapping(_yaml(text)).get("services"))
+        services = reading.mapping(reading.yaml_mapping(text).get("services"))
         images = {
             service["image"]
-            for service in map(_mapping, services.values())
+            for service in map(reading.mapping, services.values())
             if _builds_project(repo, name, service) and isinstance(service.get("image"), str)
         }
         for label, service in services.items():
-            service = _mapping(service)
+            service = reading.mapping(service)
             if not _builds_project(repo, name, service) and service.get("image") not in images:
                 continue
             given = _names(service.get("environment")) | _names_of_image(repo)
             settings = _settings_module(service.get("environment")) or _settings_module(
                 _image(repo)
             )
-            if _PRODUCTION.search(settings):
+            if reading.PRODUCTION.search(settings):
                 if "env_file" in service:
                     given |= _names_of_examples(repo, PurePosixPath(name).parent)
                 yield name, str(label), given
@@ -207,7 +234,7 @@ def _names_of_manifest(repo: Repo, name: str) -> frozenset[str]:
     if not name.endswith((".yaml", ".yml")):
         return frozenset()
     found: set[str] = set()
-    pending: list[Any] = [*_documents(repo.text(name))]
+    pending: list[Any] = [*reading.yaml_documents(repo.text(name))]
     while pending:
         item = pending.pop()
         if isinstance(item, list):
@@ -215,7 +242,7 @@ def _names_of_manifest(repo: Repo, name: str) -> frozenset[str]:
         elif isinstance(item, Mapping):
             pending += item.values()
             for key in ("data", "stringData", "encryptedData"):
-                found |= set(map(str, _mapping(item.get(key))))
+                found |= set(map(str, reading.mapping(item.get(key))))
             for key in ("name", "secretKey"):  # of a container's env, of an ExternalSecret
                 if isinstance(item.get(key), str) and _NAME.fullmatch(item[key]):
                     found.add(item[key])
@@ -227,14 +254,16 @@ def _names_of_manifest(repo: Repo, name: str) -> frozenset[str]:
 def _render(repo: Repo) -> Iterator[Target]:
     """The services of a blueprint of Render that run Python or the image."""
     for name in repo.matching("render.yaml", "render.yml"):
-        blueprint = _mapping(_yaml(repo.text(name)))
+        blueprint = reading.yaml_mapping(repo.text(name))
         groups = {
             group.get("name"): _keys(group)
-            for group in map(_mapping, _list(blueprint.get("envVarGroups")))
+            for group in map(reading.mapping, reading.sequence(blueprint.get("envVarGroups")))
         }
-        for service in map(_mapping, _list(blueprint.get("services"))):
+        for service in map(reading.mapping, reading.sequence(blueprint.get("services"))):
             used = {
-                v["fromGroup"] for v in _list(service.get("envVars")) if "fromGroup" in _mapping(v)
+                v["fromGroup"]
+                for v in reading.sequence(service.get("envVars"))
+                if "fromGroup" in reading.mapping(v)
             }
             runtime = service.get("runtime") or service.get("env")
             if runtime in {"python", "docker"} and used <= groups.keys():
@@ -243,7 +272,9 @@ def _render(repo: Repo) -> Iterator[Target]:
 
 
 def _keys(item: Mapping[str, Any]) -> frozenset[str]:
-    return frozenset(str(_mapping(v).get("key", "")) for v in _list(item.get("envVars")))
+    return frozenset(
+        str(reading.mapping(v).get("key", "")) for v in reading.sequence(item.get("envVars"))
+    )
 
 
 def _railway(repo: Repo) -> Iterator[Target]:
@@ -261,7 +292,7 @@ def _fly(repo: Repo) -> Iterator[Target]:
     for name in repo.matching("fly.toml", "fly.*.toml"):
         text = repo.text(name)
         try:
-            variables = _mapping(tomllib.loads(text).get("env"))
+            variables = reading.mapping(tomllib.loads(text).get("env"))
         except tomllib.TOMLDecodeError:
             continue
         yield name, "", frozenset(variables) | _named_secrets(text) | _names_of_image(repo)
@@ -297,7 +328,7 @@ _TARGETS: tuple[Callable[[Repo], Iterator[Target]], ...] = (
 def _is_example(name: str) -> bool:
     """`.env.example`, `variables.env.example`, `environment.example`."""
     base = PurePosixPath(name).name
-    return "env" in base and _EXAMPLE.search(base) is not None
+    return "env" in base and reading.EXAMPLE.search(base) is not None
 
 
 def _names_of_examples(repo: Repo, folder: PurePosixPath) -> frozenset[str]:
@@ -332,29 +363,10 @@ def _names_of_image(repo: Repo) -> frozenset[str]:
 def _settings_module(environment: Any) -> str:
     if isinstance(environment, list):
         environment = dict(str(item).partition("=")[::2] for item in environment)
-    return str(_mapping(environment).get("DJANGO_SETTINGS_MODULE", ""))
+    return str(reading.mapping(environment).get("DJANGO_SETTINGS_MODULE", ""))
 
 
 def _names(environment: Any) -> frozenset[str]:
     """The names of a Compose file's environment, a mapping or a list."""
     items = environment if isinstance(environment, Mapping | list) else ()
     return frozenset(str(item).partition("=")[0] for item in items)
-
-
-def _documents(text: str) -> list[Any]:
-    try:
-        return [*yaml.safe_load_all(text)]
-    except yaml.YAMLError:
-        return []
-
-
-def _yaml(text: str) -> Any:
-    return next(iter(_documents(text)), None)
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import warnings
 from collections.abc import Iterator
 from fnmatch import translate
 from functools import cached_property
@@ -107,7 +108,11 @@ class Repo:
         """A file as Python; None where it is not."""
         if name not in self._modules:
             try:
-                self._modules[name] = ast.parse(self.text(name))
+                with (
+                    warnings.catch_warnings()
+                ):  # an escape that Python knows not is no affair of ours
+                    warnings.simplefilter("ignore", SyntaxWarning)
+                    self._modules[name] = ast.parse(self.text(name))
             except (SyntaxError, ValueError, RecursionError):
                 self._modules[name] = None
         return self._modules[name]
