@@ -12,13 +12,21 @@ from nexus_scaffold import DestinationError, check, git
 from nexus_scaffold.checks import CHECKS
 from nexus_scaffold.report import as_json, as_text
 from nexus_scaffold.testing import commit_all
-from tests.conftest import ROOT
-from tests.unit.cases import Found, LeftAlone, Tree, containers, delivery, django, docs, settings
+from tests.unit.cases import (
+    Found,
+    LeftAlone,
+    Tree,
+    containers,
+    delivery,
+    django,
+    docs,
+    settings,
+    text,
+)
 
 Build = Callable[[Tree], Path]
-SHARED = ROOT.parent / "shared"
 
-FAMILIES = (docs, settings, django, containers, delivery)
+FAMILIES = (docs, text, settings, django, containers, delivery)
 FOUND: list[Found] = [case for family in FAMILIES for case in family.FOUND]
 LEFT_ALONE: list[LeftAlone] = [case for family in FAMILIES for case in family.LEFT_ALONE]
 
@@ -93,15 +101,3 @@ def test_the_report_groups_places_under_their_fact_and_ends_with_the_mend(tree: 
     )
     assert [f["line"] for f in json.loads(as_json(findings))] == [1, 3]
     assert as_text([]) == "Nothing found."
-
-
-@pytest.mark.skipif(
-    not SHARED.is_dir(), reason="needs the folder of real READMEs beside the checkout: ../shared"
-)
-def test_real_readmes_in_any_encoding_are_read(tree: Build, tmp_path: Path) -> None:
-    """L12: the five seeds and the whole corpus, each as the README of an otherwise empty repo."""
-    readmes = sorted([*SHARED.glob("seeds/*.txt"), *SHARED.glob("corpus/*.md")])
-    assert readmes
-    for readme in readmes:
-        (tmp_path / "README.md").write_bytes(readme.read_bytes())
-        assert "DJG101" in {f.check for f in check(tmp_path).findings}, readme.name

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import git
 from ..errors import DestinationError
+from .characters import decode
 
 _UNREAD = {".git", ".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
 
@@ -31,6 +32,7 @@ class Repo:
         if not root.is_dir():
             raise DestinationError(f"There is no folder {root}.", hint="Give the folder of a repo.")
         self.root = root.resolve()
+        self._data: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
         self._modules: dict[str, ast.Module | None] = {}
         self._matching: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -86,17 +88,14 @@ class Repo:
 
     def data(self, name: str) -> bytes:
         """The content of a file."""
-        return (self.root / name).read_bytes()
+        if name not in self._data:
+            self._data[name] = (self.root / name).read_bytes()
+        return self._data[name]
 
     def text(self, name: str) -> str:
-        """The text of a file; what is not UTF-8 or UTF-16 is read byte by byte."""
+        """The text of a file, in whatever encoding it has."""
         if name not in self._texts:
-            data = self.data(name)
-            encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-            try:
-                text = data.decode(encoding)
-            except UnicodeDecodeError:
-                text = data.decode("latin-1")
+            text = decode(self.data(name)).text
             self._texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
         return self._texts[name]
 
