@@ -10,7 +10,6 @@ import pytest
 from nexus_scaffold import DestinationError, check, git
 from nexus_scaffold.checks import CHECKS
 from nexus_scaffold.testing import commit_all
-from tests.conftest import ROOT
 from tests.unit.cases import (
     Found,
     LeftAlone,
@@ -22,12 +21,12 @@ from tests.unit.cases import (
     docs,
     settings,
     tests,
+    text,
 )
 
 Build = Callable[[Tree], Path]
-SHARED = ROOT.parent / "shared"
 
-FAMILIES = (docs, settings, django, tests, ci, containers, delivery)
+FAMILIES = (docs, text, settings, django, tests, ci, containers, delivery)
 FOUND: list[Found] = [case for family in FAMILIES for case in family.FOUND]
 LEFT_ALONE: list[LeftAlone] = [case for family in FAMILIES for case in family.LEFT_ALONE]
 
@@ -107,15 +106,3 @@ def test_what_a_target_lacks_is_named_with_who_lacks_it(tree: Build) -> None:
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DestinationError):
         check(tmp_path / "none")
-
-
-@pytest.mark.skipif(
-    not SHARED.is_dir(), reason="needs the folder of real READMEs beside the checkout: ../shared"
-)
-def test_real_readmes_in_any_encoding_are_read(tree: Build, tmp_path: Path) -> None:
-    """L12: the five seeds and the whole corpus, each as the README of an otherwise empty repo."""
-    readmes = sorted([*SHARED.glob("seeds/*.txt"), *SHARED.glob("corpus/*.md")])
-    assert readmes
-    for readme in readmes:
-        (tmp_path / "README.md").write_bytes(readme.read_bytes())
-        assert "DJG101" in {f.check for f in check(tmp_path).findings}, readme.name

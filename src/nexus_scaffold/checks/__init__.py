@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import NexusError
-from . import ci, containers, delivery, django, docs, plugins, settings, tests
+from . import ci, containers, delivery, django, docs, plugins, settings, tests, text
 from .base import Check, FailOn, Finding, Fixable, Ignored, Report, Severity
 from .baseline import BASELINE, Baseline, Entry
 from .config import Config, choice, unknown
@@ -30,6 +30,7 @@ __all__ = [
 
 CHECKS: tuple[type[Check], ...] = (
     *docs.CHECKS,
+    *text.CHECKS,
     *settings.CHECKS,
     *django.CHECKS,
     *tests.CHECKS,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from .. import git
 from ..errors import DestinationError
+from .characters import decode
 
 # What somebody else wrote, or a program made.
 _VENDORED = {
@@ -59,7 +60,7 @@ class Repo:
         self.root = root.resolve()
         self.exclude = exclude
         self.is_excluded = glob(*exclude)
-        self._changed = changed or {}
+        self._data = dict(changed or {})
         self._texts: dict[str, str] = {}
         self._modules: dict[str, ast.Module | None] = {}
         self._matching: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -127,25 +128,20 @@ class Repo:
         Raises:
             DestinationError: It can't be read.
         """
-        if name in self._changed:
-            return self._changed[name]
-        try:
-            return (self.root / name).read_bytes()
-        except OSError as error:
-            raise DestinationError(
-                f"{name} can't be read: {error.strerror}.",
-                hint="Make it readable, or exclude it in pyproject.toml.",
-            ) from error
+        if name not in self._data:
+            try:
+                self._data[name] = (self.root / name).read_bytes()
+            except OSError as error:
+                raise DestinationError(
+                    f"{name} can't be read: {error.strerror}.",
+                    hint="Make it readable, or exclude it in pyproject.toml.",
+                ) from error
+        return self._data[name]
 
     def text(self, name: str) -> str:
-        """The text of a file; what is not UTF-8 or UTF-16 is read byte by byte."""
+        """The text of a file, in whatever encoding it has."""
         if name not in self._texts:
-            data = self.data(name)
-            encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-            try:
-                text = data.decode(encoding)
-            except UnicodeDecodeError:
-                text = data.decode("latin-1")
+            text = decode(self.data(name)).text
             self._texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
         return self._texts[name]
 
