@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import ci, containers, delivery, django, docs, settings, tests
+from . import answers_file, ci, commits, containers, delivery, django, docs, drift, settings, tests
 from .base import Check, Finding, Fixable, Report, Severity
 from .repo import Repo
 
@@ -18,6 +18,9 @@ CHECKS: tuple[type[Check], ...] = (
     *ci.CHECKS,
     *containers.CHECKS,
     *delivery.CHECKS,
+    *drift.CHECKS,
+    *answers_file.CHECKS,
+    *commits.CHECKS,
 )
 
 
