@@ -6,7 +6,7 @@ The content of files is compared by `nexus status`, which renders; these checks 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args
@@ -29,7 +29,7 @@ class DRF101(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for owned, answers in _chosen(repo):
             main = owned.paths[0]
-            if not owned.is_dropped(answers) and owned.is_choice and not _exists(repo, main):
+            if not owned.is_dropped(**answers) and owned.is_choice and not _exists(repo, main):
                 names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
                 yield reading.ANSWERS_FILE, _line(repo, owned), f"{names}, and there is no {main}."
 
@@ -44,7 +44,7 @@ class DRF102(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for owned, answers in _chosen(repo):
             left = [
-                path for path in owned.paths if owned.is_dropped(answers) and _exists(repo, path)
+                path for path in owned.paths if owned.is_dropped(**answers) and _exists(repo, path)
             ]
             if left:
                 names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
@@ -60,20 +60,14 @@ class _Owned:
     """The files that an answer, or several together, own.
 
     Attributes:
-        condition: The Jinja expression that is true where they are not rendered.
+        is_dropped: Whether the answers, given by name, leave the files out.
         names: The answers in it.
         paths: The files and folders, the one that makes up the capability first.
     """
 
-    condition: str
+    is_dropped: Callable[..., Any]
     names: tuple[str, ...]
     paths: tuple[str, ...]
-
-    def is_dropped(self, answers: Mapping[str, Any]) -> bool:
-        """Whether these answers leave the files out."""
-        from jinja2 import Environment
-
-        return bool(Environment(autoescape=True).compile_expression(self.condition)(**answers))
 
     @property
     def is_choice(self) -> bool:
@@ -87,14 +81,17 @@ class _Owned:
 @cache
 def _table() -> tuple[_Owned, ...]:
     """The table of `copier.yml`: which answers own which files."""
+    from jinja2 import Environment
+
     from ..answers import Answers
 
+    environment = Environment(autoescape=True)
     settings = (own_template() / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
     entry, *_ = yaml.safe_load(settings)["_exclude"]
     blocks = re.findall(r"\{% if (.+?) %\}\n(.*?)\{% endif %\}", entry, re.DOTALL)
     return tuple(
         _Owned(
-            condition=condition,
+            is_dropped=environment.compile_expression(condition),
             names=tuple(n for n in re.findall(r"\w+", condition) if n in Answers.model_fields),
             paths=tuple(line.strip().lstrip("/") for line in lines.splitlines()),
         )
