@@ -7,6 +7,7 @@ from collections.abc import Mapping
 NAME = 'Ngũgĩ\'s "Jobs" {{ x }} & Co'
 
 DEFAULTS: Mapping[str, object] = {}
+BLANK: Mapping[str, object] = {"starter": "blank"}
 BLANK_WITH_EVERYTHING_OFF: Mapping[str, object] = {
     "starter": "blank",
     "license": "none",

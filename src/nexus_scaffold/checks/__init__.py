@@ -8,7 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import NexusError
-from . import ci, containers, delivery, django, docs, plugins, settings, tests, text
+from . import (
+    answers_file,
+    ci,
+    commits,
+    containers,
+    delivery,
+    django,
+    docs,
+    drift,
+    plugins,
+    settings,
+    tests,
+    text,
+)
 from .base import Check, FailOn, Finding, Fixable, Ignored, Report, Severity
 from .baseline import BASELINE, Baseline, Entry
 from .config import Config, choice, unknown
@@ -37,6 +50,9 @@ CHECKS: tuple[type[Check], ...] = (
     *ci.CHECKS,
     *containers.CHECKS,
     *delivery.CHECKS,
+    *drift.CHECKS,
+    *answers_file.CHECKS,
+    *commits.CHECKS,
 )
 
 

@@ -111,6 +111,8 @@ class DJG106(Check):
             "*.ini", "*.env*", ".gitignore", ".dockerignore", "Dockerfile*", "Makefile", "Jenkinsfile",
             "Procfile", "Pipfile",
         ):  # fmt: skip
+            if name == reading.ANSWERS_FILE:
+                continue  # ANS101 says so
             text = repo.text(name)
             found = _CONFLICT.search(text) if "<<<<<<< " in text else None
             # A file that Python reads has them in a text of its own.

@@ -189,11 +189,15 @@ class TXT105(_Characters):
 CHECKS = (TXT101, TXT102, TXT103, TXT104, TXT105)
 
 
+def is_ours(name: str) -> bool:
+    """Whether somebody of this repo wrote a file: it is neither vendored nor built."""
+    return _NOT_OURS.search(name) is None
+
+
 def _texts(repo: Repo, *suffixes: str) -> Iterator[str]:
     """The text files that somebody of this repo wrote."""
     for name in repo.files:
-        is_ours = name.endswith(suffixes) and not _NOT_OURS.search(name)
-        if is_ours and len(repo.data(name)) <= _LARGEST:
+        if name.endswith(suffixes) and is_ours(name) and len(repo.data(name)) <= _LARGEST:
             yield name
 
 
