@@ -43,6 +43,7 @@ from nexus_scaffold.checks import Fixable, Repo
 class ABC102(Fixable):
     """Abebe's name is right."""
 
+    why = "Abebe cares."
     mend = "Write Abebe."
 
     def places(self, repo: Repo) -> Iterator[tuple[str, int | None, str]]:
@@ -143,6 +144,7 @@ def test_a_package_s_check_can_be_fixed(
         (GOOD.replace("[ABC101]", "[ABC101, ABC101]"), "ABC101 is the id of a check of abebe-"),
         (GOOD.replace("ABC101", "Abebe"), "its name is no id"),
         (GOOD.replace("    mend =", "    mond ="), "it has no mend"),
+        (GOOD.replace("    why =", "    reason ="), "it has no why"),
         (GOOD.replace("repo.files", "repo.folder"), "ABC101 fails: AttributeError"),
     ],
 )

@@ -55,11 +55,9 @@ def _problem(kind: object) -> str:
         return "that is no check: a class that follows nexus_scaffold.checks.Check"
     if not re.fullmatch("[A-Z]{2,}[0-9]+", kind.__name__):
         return "its name is no id, such as ABC101"
-    missing = [
-        name
-        for name, text in {"docstring": kind.title(), "mend": getattr(kind, "mend", "")}.items()
-        if not text
-    ]
+    said = {"docstring": kind.title()}
+    said |= {name: getattr(kind, name, "") for name in ("why", "mend")}
+    missing = [name for name, text in said.items() if not text]
     return f"it has no {' and no '.join(missing)}" if missing else ""
 
 

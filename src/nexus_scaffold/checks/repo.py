@@ -95,7 +95,9 @@ class Repo:
     def files(self) -> tuple[str, ...]:
         """The paths of the files, relative to the root, with forward slashes, sorted."""
         if self.is_versioned:
-            return tuple(name for name in git.files(self.root) if (self.root / name).is_file())
+            return tuple(
+                name for name in git.files(self.root) if os.path.isfile(f"{self.root}/{name}")
+            )
         return tuple(sorted(self._walk()))
 
     @cached_property
@@ -121,9 +123,13 @@ class Repo:
     @cached_property
     def folders(self) -> frozenset[str]:
         """The paths of the folders that hold files."""
-        return frozenset(
-            parent.as_posix() for name in self.files for parent in Path(name).parents if parent.name
-        )
+        folders: set[str] = set()
+        for name in self.files:
+            folder = name.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(folders)
 
     @cached_property
     def readme(self) -> str | None:
