@@ -345,8 +345,11 @@ def check(
 
     from .checks import check as run
 
-    gc.disable()  # a tenth of the time, and the process ends before it would need the memory
-    report = run(path, fix=fix, fail_on=fail_on)
+    gc.disable()  # what the checks read is kept to the end: looking for garbage takes a tenth of the time
+    try:
+        report = run(path, fix=fix, fail_on=fail_on)
+    finally:
+        gc.enable()
     if baseline:
         from .checks.baseline import BASELINE, write_baseline
 
