@@ -79,7 +79,7 @@ def test_check_exits_with_1_when_a_finding_is_as_grave_as_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _nexus(monkeypatch, "check", str(tmp_path)) == 1
-    assert "warning DOC101  The repo has a README." in capsys.readouterr().out
+    assert "error DOC101  The repo has a README." in capsys.readouterr().out
     assert _nexus(monkeypatch, "check", str(tmp_path), "--fail-on", "never") == 0
     assert _nexus(monkeypatch, "check", str(tmp_path), "--fail-on", "sometimes") == 2
     assert "fail_on is 'sometimes'" in capsys.readouterr().err
