@@ -10,7 +10,6 @@ from .base import Check, Finding, Fixable
 from .repo import Repo
 
 _ROUNDS = 10  # one mend may make room for another; none should need more than two
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def fix(
@@ -22,7 +21,8 @@ def fix(
 ) -> tuple[Finding, ...]:
     """Mends what the fixable checks find, until they find nothing more that they can mend; says what that was.
 
-    Each file is written once, at the end, whole or not at all. Binaries and symbolic links are left alone.
+    Each file is written once, at the end, whole or not at all. What would still hold a zero byte is binary, and left
+    alone as symbolic links are.
 
     Args:
         root: The repo's folder.
@@ -68,6 +68,6 @@ def _mended(
             continue
         before = repo.data(name)
         after = check.fixed(repo, name)
-        if after != before and not (b"\0" in before and not before.startswith(_UTF16)):
+        if after != before and b"\0" not in after:
             mended[name] = after
     return mended, [finding for name in mended for finding in findings[name]]

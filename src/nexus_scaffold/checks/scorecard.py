@@ -306,7 +306,7 @@ _RUBRIC: dict[str, Sequence[_Criterion]] = {
             points=3,
             title="Slides and a video are linked",
             files=("*.md",),
-            text=r"(?i)\b(slides?|deck|presentation|video|demo)\b[^\n]*https?://",
+            text=r"\b([Ss]lides?|[Dd]eck|[Pp]resentation|[Vv]ideo|[Dd]emo)\b[^\n]*https?://",
             wanted="No document links the slides or the video.",
         ),
     ),
