@@ -126,8 +126,8 @@ def test_explain_says_what_why_and_what_to_do(
     printed = capsys.readouterr().out
     assert printed.startswith("DOC103 (")
     assert "docs/reference/checks.md#doc103" in printed
-    assert _nexus(monkeypatch, "explain", "DOC130") == 2
-    assert "Did you mean DOC10" in capsys.readouterr().err
+    assert _nexus(monkeypatch, "explain", "DOCC103") == 2
+    assert "Did you mean DOC103" in capsys.readouterr().err
 
 
 def test_check_of_a_missing_folder_exits_with_2(
