@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nexus_scaffold.checks import CHECKS, fixing
+from nexus_scaffold.checks import CHECKS, Finding, fixing
 
 
 def fix(path: Path, family: str = "") -> None:
     """Mends what a family of checks finds in a repo; what is mended stays so."""
     kinds = [kind for kind in CHECKS if kind.__name__.startswith(family)]
-    fixing.fix(path, kinds, exclude=(), spared=lambda finding: False)
-    assert fixing.fix(path, kinds, exclude=(), spared=lambda finding: False) == ()
+
+    def mend() -> tuple[Finding, ...]:
+        return fixing.fix(path, kinds, packages={}, exclude=(), spared=lambda finding: False)
+
+    mend()
+    assert mend() == ()

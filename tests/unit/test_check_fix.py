@@ -64,7 +64,7 @@ class SHY103(Fixable):
 def _fix(
     repo: Path, *kinds: type[Fixable], spared: Callable[[Finding], bool] = lambda finding: False
 ) -> list[str]:
-    done = fix(repo, kinds, exclude=("legacy/*",), spared=spared)
+    done = fix(repo, kinds, packages={}, exclude=("legacy/*",), spared=spared)
     return [f"{finding.check} {finding.place}" for finding in done]
 
 

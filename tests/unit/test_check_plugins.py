@@ -157,3 +157,15 @@ def test_a_broken_package_is_named(
     assert said in raised.value.message
     assert "abebe-checks" in raised.value.message
     assert "pip uninstall abebe-checks" in raised.value.hint
+
+
+def test_a_package_whose_mend_fails_is_named_and_nothing_is_written(
+    install: Install, tmp_path: Path
+) -> None:
+    install(FIXABLE.replace("repo.data(name)", "repo.date(name)"))
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "a.txt").write_text("Abeba \n")
+    with pytest.raises(CheckError, match="abebe-checks: ABC102 fails: AttributeError"):
+        check(repo, fix=True)
+    assert (repo / "a.txt").read_text() == "Abeba \n"

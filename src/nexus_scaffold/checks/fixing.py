@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..files import replace_file
 from .base import Check, Finding, Fixable
+from .plugins import blamed
 from .repo import Repo
 
 _ROUNDS = 10  # one mend may make room for another; none should need more than two
@@ -16,6 +17,7 @@ def fix(
     root: Path,
     checks: Iterable[type[Check]],
     *,
+    packages: Mapping[type[Check], str],
     exclude: tuple[str, ...],
     spared: Callable[[Finding], bool],
 ) -> tuple[Finding, ...]:
@@ -27,10 +29,12 @@ def fix(
     Args:
         root: The repo's folder.
         checks: The checks; those that can't be fixed are passed over.
+        packages: The checks of other packages, each with its package.
         exclude: Patterns of files that are left alone.
         spared: Whether a finding stays as it is.
 
     Raises:
+        CheckError: Another package's check fails.
         DestinationError: A file can't be read.
         FileError: A file can't be written.
     """
@@ -41,7 +45,8 @@ def fix(
     for _ in range(_ROUNDS):
         before = dict(changed)
         for kind in kinds:
-            mended, done = _mended(kind(), repo, spared)
+            with blamed(kind, packages):
+                mended, done = _mended(kind(), repo, spared)
             if mended:
                 changed |= mended
                 fixed += done
