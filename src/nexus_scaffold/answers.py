@@ -302,6 +302,18 @@ class AnswersFile:
         )
 
 
+def load_answers(repo: Path | str = ".") -> Answers:
+    """The answers that a repo was made from.
+
+    Args:
+        repo: The repo's folder.
+
+    Raises:
+        AnswersError: They can't be read, or don't fit the questions of this version; the message names each field.
+    """
+    return Answers.parse(AnswersFile.read(Path(repo) / ANSWERS_FILE).answers)
+
+
 def unknown_question(name: str, names: Sequence[str]) -> AnswersError:
     """The error that an answer belongs to no question."""
     return AnswersError(

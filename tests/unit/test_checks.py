@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import pytest
 
 from nexus_scaffold import DestinationError, check, git
 from nexus_scaffold.checks import CHECKS
-from nexus_scaffold.report import as_json, as_text
 from nexus_scaffold.testing import commit_all
-from tests.conftest import ROOT
 from tests.unit.cases import (
     Found,
     LeftAlone,
@@ -25,12 +22,12 @@ from tests.unit.cases import (
     generated,
     settings,
     tests,
+    text,
 )
 
 Build = Callable[[Tree], Path]
-SHARED = ROOT.parent / "shared"
 
-FAMILIES = (docs, settings, django, tests, ci, containers, delivery, generated)
+FAMILIES = (docs, text, settings, django, tests, ci, containers, delivery, generated)
 FOUND: list[Found] = [case for family in FAMILIES for case in family.FOUND]
 LEFT_ALONE: list[LeftAlone] = [case for family in FAMILIES for case in family.LEFT_ALONE]
 
@@ -111,30 +108,3 @@ def test_what_a_target_lacks_is_named_with_who_lacks_it(tree: Build) -> None:
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DestinationError):
         check(tmp_path / "none")
-
-
-def test_the_report_groups_places_under_their_fact_and_ends_with_the_mend(tree: Build) -> None:
-    findings = [
-        f for f in check(tree({"README.md": "TODO\n\nTBD\n"})).findings if f.check == "DOC103"
-    ]
-    assert as_text(findings) == (
-        "DOC103  The documents hold no placeholder text.\n"
-        "  README.md:1: A placeholder: 'TODO'.\n"
-        "  README.md:3: A placeholder: 'TBD'.\n"
-        "  → Write your own words there, or take the line out.\n\n"
-        "2 findings."
-    )
-    assert [f["line"] for f in json.loads(as_json(findings))] == [1, 3]
-    assert as_text([]) == "Nothing found."
-
-
-@pytest.mark.skipif(
-    not SHARED.is_dir(), reason="needs the folder of real READMEs beside the checkout: ../shared"
-)
-def test_real_readmes_in_any_encoding_are_read(tree: Build, tmp_path: Path) -> None:
-    """L12: the five seeds and the whole corpus, each as the README of an otherwise empty repo."""
-    readmes = sorted([*SHARED.glob("seeds/*.txt"), *SHARED.glob("corpus/*.md")])
-    assert readmes
-    for readme in readmes:
-        (tmp_path / "README.md").write_bytes(readme.read_bytes())
-        assert "DJG101" in {f.check for f in check(tmp_path).findings}, readme.name

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nexus_scaffold import Answers, check, git, new
-from nexus_scaffold.lifecycle import prepare_update
+from nexus_scaffold.lifecycle import plan_update
 from nexus_scaffold.merge import Kind, Plan
 from nexus_scaffold.testing import RenderedRepo, commit_all
 from tests.conftest import NO_COVERAGE, ROOT
@@ -82,7 +82,7 @@ def update(template: Path, folder: Path, version: str) -> tuple[Path, Plan]:
     repo = new(folder, dict(DEFAULTS), template=str(template), version=version).path
     work_on(repo)
     commit_all(repo, "feat: a first week")
-    with prepare_update(repo) as prepared:
+    with plan_update(repo) as prepared:
         assert prepared is not None
         prepared.apply()
         return repo, prepared.plan

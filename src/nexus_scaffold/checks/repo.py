@@ -6,15 +6,34 @@ import ast
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
 
 from .. import git
 from ..errors import DestinationError
+from .characters import decode
 
-_UNREAD = {".git", ".venv", "venv", "env", "node_modules", "__pycache__", "site-packages"}
+# What somebody else wrote, or a program made.
+_VENDORED = {
+    ".git",
+    ".venv",
+    "venv",
+    "env",
+    "node_modules",
+    "bower_components",
+    "staticfiles",
+    "__pycache__",
+    "site-packages",
+}
+_MADE = re.compile(r"\.min\.(js|css)$|\.map$")
+
+
+def glob(*patterns: str) -> Callable[[str], bool]:
+    """Whether a path, or its last part, matches one of the patterns; `*` matches slashes as well."""
+    whole = re.compile("|".join(map(translate, patterns)) or "(?!)")
+    return lambda path: bool(whole.match(path) or whole.match(path.rpartition("/")[2]))
 
 
 class Repo:
@@ -22,15 +41,26 @@ class Repo:
 
     Args:
         root: The repo's folder.
+        exclude: Patterns of files that the checks leave alone.
+        changed: The content of files that is not yet on the disk, by path.
 
     Raises:
         DestinationError: There is no such folder.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        exclude: tuple[str, ...] = (),
+        changed: Mapping[str, bytes] | None = None,
+    ) -> None:
         if not root.is_dir():
             raise DestinationError(f"There is no folder {root}.", hint="Give the folder of a repo.")
         self.root = root.resolve()
+        self.exclude = exclude
+        self.is_excluded = glob(*exclude)
+        self._data = dict(changed or {})
         self._texts: dict[str, str] = {}
         self._modules: dict[str, ast.Module | None] = {}
         self._matching: dict[tuple[str, ...], tuple[str, ...]] = {}
@@ -46,6 +76,19 @@ class Repo:
         if self.is_versioned:
             return tuple(name for name in git.files(self.root) if (self.root / name).is_file())
         return tuple(sorted(self._walk()))
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """The files that the checks read: not what is excluded, vendored or made by a program."""
+        return tuple(
+            name
+            for name in self.files
+            if not (
+                _VENDORED.intersection(name.split("/")[:-1])
+                or _MADE.search(name)
+                or self.is_excluded(name)
+            )
+        )
 
     @cached_property
     def tracked(self) -> frozenset[str]:
@@ -74,29 +117,31 @@ class Repo:
         )
 
     def matching(self, *patterns: str) -> tuple[str, ...]:
-        """The files whose path, or whose name, matches one of the patterns."""
+        """The repo's own files whose path, or whose name, matches one of the patterns."""
         if patterns not in self._matching:
-            whole = re.compile("|".join(map(translate, patterns)))
-            self._matching[patterns] = tuple(
-                name
-                for name in self.files
-                if whole.match(name) or whole.match(name.rpartition("/")[2])
-            )
+            self._matching[patterns] = tuple(filter(glob(*patterns), self.own))
         return self._matching[patterns]
 
     def data(self, name: str) -> bytes:
-        """The content of a file."""
-        return (self.root / name).read_bytes()
+        """The content of a file.
+
+        Raises:
+            DestinationError: It can't be read.
+        """
+        if name not in self._data:
+            try:
+                self._data[name] = (self.root / name).read_bytes()
+            except OSError as error:
+                raise DestinationError(
+                    f"{name} can't be read: {error.strerror}.",
+                    hint="Make it readable, or exclude it in pyproject.toml.",
+                ) from error
+        return self._data[name]
 
     def text(self, name: str) -> str:
-        """The text of a file; what is not UTF-8 or UTF-16 is read byte by byte."""
+        """The text of a file, in whatever encoding it has."""
         if name not in self._texts:
-            data = self.data(name)
-            encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-            try:
-                text = data.decode(encoding)
-            except UnicodeDecodeError:
-                text = data.decode("latin-1")
+            text = decode(self.data(name)).text
             self._texts[name] = text.replace("\r\n", "\n").replace("\r", "\n")
         return self._texts[name]
 
@@ -119,6 +164,6 @@ class Repo:
 
     def _walk(self) -> Iterator[str]:
         for folder, subfolders, names in os.walk(self.root):
-            subfolders[:] = [name for name in subfolders if name not in _UNREAD]
+            subfolders[:] = [name for name in subfolders if name not in _VENDORED]
             for name in names:
                 yield (Path(folder) / name).relative_to(self.root).as_posix()
