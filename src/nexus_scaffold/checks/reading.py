@@ -127,6 +127,21 @@ def yaml_mapping(text: str) -> Mapping[str, Any]:
     return mapping(next(iter(yaml_documents(text)), None))
 
 
+def yaml_tree(text: str) -> yaml.Node | None:
+    """A YAML or JSON file as nodes, which know their lines and cost half as much as values; None for what is neither."""
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def yaml_nodes(node: yaml.Node | None) -> dict[str, tuple[int, yaml.Node]]:
+    """The values of a mapping by their keys, each with the key's line; empty for what is none."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(key.value): (key.start_mark.line + 1, value) for key, value in node.value}
+
+
 def is_yaml(text: str) -> bool:
     """Whether a text is YAML."""
     return _yaml(text) is not None

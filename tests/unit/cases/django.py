@@ -36,7 +36,7 @@ FOUND: list[Found] = [
     (
         "DJG110",
         {"docs/openapi.yaml": "openapi: 3.1.0\npaths:\n  /jobs/:\n    get: {operationId: x}\n"},
-        "docs/openapi.yaml:3",
+        "docs/openapi.yaml:4",
     ),
     (
         "DJG110",
