@@ -307,7 +307,7 @@ class DJG115(Check):
             n for n in reading.code(repo) if reading.mentions(repo, [n], "chapa", "Chapa", "CHAPA")
         ]
         if not code or reading.mentions(
-            repo, reading.code(repo), "hmac", "ignature", "compare_digest"
+            repo, reading.code(repo), "hmac", "ignature", "IGNATURE", "construct_event"
         ):
             return
         for name in code:

@@ -59,16 +59,21 @@ def code(repo: Repo) -> tuple[str, ...]:
 
 def tests(repo: Repo) -> tuple[str, ...]:
     """The Python files that hold tests."""
-    names = repo.matching("test_*.py", "*_test.py", "tests.py", "tests/*.py", "*/tests/*.py")
-    return tuple(name for name in names if _TEST.search(repo.text(name)))
+    return tuple(
+        name
+        for name in repo.matching("*test*.py")
+        if is_test(name) and _TEST.search(repo.text(name))
+    )
 
 
 def is_test(name: str) -> bool:
     """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
     path = PurePosixPath(name)
+    if "management" in path.parts:
+        return False  # a command, whatever its name
     return bool(
         {"tests", "test", "migrations"} & set(path.parts[:-1])
-        or re.match(r"test_|tests?\.py$|conftest\.py$|.*_test\.py$", path.name)
+        or re.match(r"tests?[_.]|conftest\.py$|.*_tests?\.py$", path.name)
     )
 
 

@@ -11,19 +11,23 @@ from . import reading
 from .base import Check, Place, Severity
 from .repo import Repo
 
+# Named like an environment file: one to be copied, the one of the tests, the types of one.
+_NO_ENVIRONMENT = re.compile(r"example|sample|template|dist|[._](test|testing|ci)(\.|$)|\.ts$")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+\S{20}")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 # What stands where a secret could, and is none: a rate, a dotted path, the name of a field.
-_NO_SECRET = re.compile(r"\d+/\w+|\w+(\.\w+)+|[a-z]+_(token|password|secret|key)|.{0,3}|.*[{<$%].*")
+_NO_SECRET = re.compile(
+    r"\d+/\w+|\w+(\.\w+)+|[a-z]+_(token|password|secret|key)|.*your[-_ ].*|.{0,3}|.*[{<$%].*"
+)
 # The tokens of services, which nothing else looks like.
 _TOKEN = re.compile(
     r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-[\w-]{20,}"
-    r"|[sr]k_live_[0-9A-Za-z]{24,}|AIza[\w-]{35}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
+    r"|[sr]k_live_[0-9A-Za-z]{24,}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
     r"|CHASECK(?:_TEST)?-[A-Za-z0-9]{32})\b"
 )
 # How they begin: most files hold none of these, and finding that out is quick.
 _TOKEN_STARTS = (
-    "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "AIza", "SG.",
+    "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "SG.",
     "dckr_pat_", "npm_", "CHASECK",
 )  # fmt: skip
 _LIMITS = (
@@ -47,7 +51,7 @@ class SET101(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         configuration = _configuration(repo)
         for name in repo.matching(".env", ".env.*", "*.env"):
-            if name in configuration or reading.EXAMPLE.search(name) or name.endswith(".ts"):
+            if name in configuration or _NO_ENVIRONMENT.search(name):
                 continue
             if name in repo.tracked:
                 yield name, None, "An environment file is tracked by git."
@@ -137,7 +141,7 @@ class SET107(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for name in reading.deployed_settings(repo):
             for number, setting, value in _secrets(repo.module(name)):
-                if setting != "SECRET_KEY" and not _NO_SECRET.fullmatch(value):
+                if not _NO_SECRET.fullmatch(value):
                     yield name, number, f"{setting} is written in the settings."
 
 
@@ -430,6 +434,11 @@ def _defaults(value: ast.expr) -> list[ast.expr]:
 def _secrets(module: ast.Module | None) -> Iterator[tuple[int, str, str]]:
     """The passwords and tokens that settings hold: their line, name and text."""
     for statement in _statements(module.body if module else []):
+        if (
+            isinstance(statement, ast.Assign)
+            and reading.last_name(statement.targets[0]) == "SECRET_KEY"
+        ):
+            continue  # SET103 says so
         for node in ast.walk(statement):
             pairs: list[tuple[str, ast.expr]] = []
             if isinstance(node, ast.Dict):

@@ -130,5 +130,11 @@ LEFT_ALONE: list[LeftAlone] = [
         },
     ),
     ("DJG115", {"payments/views.py": "# Chapa\nimport hmac\ndef webhook(request): ...\n"}),
+    (
+        "DJG115",
+        {
+            "pay/views.py": "# Chapa, Stripe\ndef stripe_webhook(r):\n    stripe.Webhook.construct_event(r)\n"
+        },
+    ),
     ("DJG115", {"github/views.py": "def webhook(request): ...\n"}),
 ]

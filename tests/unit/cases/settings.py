@@ -135,7 +135,10 @@ LEFT_ALONE: list[LeftAlone] = [
         "SET101",
         {"x/kustomization.yaml": "configMapGenerator:\n- envs: [a.env]\n", "x/a.env": "A=1"},
     ),
-    ("SET101", {".env.example": "", "deploy/staging.env.sample": "", "src/env.d.ts": ""}),
+    (
+        "SET101",
+        {".env.example": "", "deploy/staging.env.sample": "", "src/env.d.ts": "", ".env.test": ""},
+    ),
     ("SET102", {"config/settings.py": "import os\nos.environ\n", "envs/sample.env": ""}),
     (
         "SET103",  # what production's settings set anew
@@ -163,7 +166,8 @@ LEFT_ALONE: list[LeftAlone] = [
         "SET107",  # rates, paths and names of fields
         {
             "x/settings.py": "R = {'token': '5/minute', 'password': 'apps.x.Password', 'PASSWORD': ''}\n"
-            "K = {'USERNAME_FIELD_SECRET': 'access_token'}\nAPI_KEY = config('API_KEY', default='')\n"
+            "K = {'USERNAME_FIELD_SECRET': 'access_token'}\nSTRIPE_SECRET = 'your-stripe-secret'\n"
+            "SECRET_KEY = config('MY_SECRET', default='abcdef')\nAPI_KEY = config('API_KEY', default='')\n"
         },
     ),
     ("SET107", {"x/settings/local.py": "EMAIL_HOST_PASSWORD = 'mailpit'\n"}),
