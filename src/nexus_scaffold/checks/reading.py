@@ -31,10 +31,16 @@ def settings(repo: Repo) -> Iterator[str]:
     """Django's settings modules."""
     for name in repo.matching("settings.py", "*/settings/*.py", "settings/*.py", "settings_*.py"):
         path = PurePosixPath(name)
-        if not {"tests", "migrations"} & set(path.parts) and (
-            path.name != "__init__.py" or "INSTALLED_APPS" in repo.text(name)
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        if path.name == "__init__.py" and "INSTALLED_APPS" not in repo.text(name):
+            continue
+        if (
+            path.name == "settings.py"
+            and (path.parent / "settings/__init__.py").as_posix() in repo.files
         ):
-            yield name
+            continue  # Python takes the package
+        yield name
 
 
 def deployed_settings(repo: Repo) -> Iterator[str]:

@@ -158,7 +158,7 @@ class Repo:
                 ):  # an escape that Python knows not is no affair of ours
                     warnings.simplefilter("ignore", SyntaxWarning)
                     self._modules[name] = ast.parse(self.text(name))
-            except (SyntaxError, ValueError, RecursionError):
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self._modules[name] = None
         return self._modules[name]
 

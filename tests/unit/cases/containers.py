@@ -67,6 +67,13 @@ LEFT_ALONE: list[LeftAlone] = [
     (
         "CON102",
         {
+            "Dockerfile": 'FROM a:1\nENTRYPOINT ["./go.sh"]\nCMD ["gunicorn"]\n',
+            "go.sh": 'case "$1" in\n  dev)\n    python manage.py runserver\n    ;;\nesac\nexec "$@"\n',
+        },
+    ),
+    (
+        "CON102",
+        {
             "Dockerfile": 'FROM a:1\nENTRYPOINT ["./go.sh"]\nCMD python manage.py runserver\n',
             "go.sh": "exec gunicorn x\n",
         },
