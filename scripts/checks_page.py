@@ -37,9 +37,8 @@ def _section(kind: type[Check]) -> str:
     lines = [f"### {kind.__name__}", "", f"**{_text(kind.title())}** ({kind.severity})", ""]
     if more:
         lines += [more, ""]
-    if kind.why:
-        lines.append(f"- Why: {_text(kind.why)}")
-    return "\n".join([*lines, f"- Mend: {_text(kind.mend)}{mended}", ""])
+    lines += [f"- Why: {_text(kind.why)}", f"- Mend: {_text(kind.mend)}{mended}", ""]
+    return "\n".join(lines)
 
 
 def _first(docstring: str) -> str:

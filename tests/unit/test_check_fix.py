@@ -19,6 +19,7 @@ Build = Callable[[Mapping[str, str | bytes]], Path]
 class SHY101(Fixable):
     """Nobody shouts."""
 
+    why = "It is loud."
     mend = "Say it calmly."
 
     def places(self, repo: Repo) -> Iterator[tuple[str, int | None, str]]:
@@ -35,6 +36,7 @@ class SHY101(Fixable):
 class SHY102(Fixable):
     """Whoever laughs has a reason."""
 
+    why = "It is loud."
     mend = "Say why."
 
     def places(self, repo: Repo) -> Iterator[tuple[str, int | None, str]]:
@@ -49,6 +51,7 @@ class SHY102(Fixable):
 class SHY103(Fixable):
     """There is no end to it."""
 
+    why = "It is loud."
     mend = "Stop."
 
     def places(self, repo: Repo) -> Iterator[tuple[str, int | None, str]]:
@@ -61,7 +64,7 @@ class SHY103(Fixable):
 def _fix(
     repo: Path, *kinds: type[Fixable], spared: Callable[[Finding], bool] = lambda finding: False
 ) -> list[str]:
-    done = fix(repo, kinds, exclude=("legacy/*",), spared=spared)
+    done = fix(repo, kinds, packages={}, exclude=("legacy/*",), spared=spared)
     return [f"{finding.check} {finding.place}" for finding in done]
 
 

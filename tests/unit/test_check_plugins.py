@@ -43,6 +43,7 @@ from nexus_scaffold.checks import Fixable, Repo
 class ABC102(Fixable):
     """Abebe's name is right."""
 
+    why = "Abebe cares."
     mend = "Write Abebe."
 
     def places(self, repo: Repo) -> Iterator[tuple[str, int | None, str]]:
@@ -143,6 +144,7 @@ def test_a_package_s_check_can_be_fixed(
         (GOOD.replace("[ABC101]", "[ABC101, ABC101]"), "ABC101 is the id of a check of abebe-"),
         (GOOD.replace("ABC101", "Abebe"), "its name is no id"),
         (GOOD.replace("    mend =", "    mond ="), "it has no mend"),
+        (GOOD.replace("    why =", "    reason ="), "it has no why"),
         (GOOD.replace("repo.files", "repo.folder"), "ABC101 fails: AttributeError"),
     ],
 )
@@ -155,3 +157,15 @@ def test_a_broken_package_is_named(
     assert said in raised.value.message
     assert "abebe-checks" in raised.value.message
     assert "pip uninstall abebe-checks" in raised.value.hint
+
+
+def test_a_package_whose_mend_fails_is_named_and_nothing_is_written(
+    install: Install, tmp_path: Path
+) -> None:
+    install(FIXABLE.replace("repo.data(name)", "repo.date(name)"))
+    repo = tmp_path / "repo"
+    repo.mkdir()
+    (repo / "a.txt").write_text("Abeba \n")
+    with pytest.raises(CheckError, match="abebe-checks: ABC102 fails: AttributeError"):
+        check(repo, fix=True)
+    assert (repo / "a.txt").read_text() == "Abeba \n"

@@ -56,6 +56,25 @@ def test_a_finding_speaks_against_it_and_is_named(tree: Build) -> None:
     assert [text.split(":")[0] for text in core.missing] == ["DJG102 jobs/models.py"]
 
 
+def test_each_check_is_named_before_one_is_named_twice_and_notes_do_not_count(tree: Build) -> None:
+    """One of each check is named before the second of any, and a note of a family counts for nothing."""
+    severities = "\n".join(
+        f'{kind.__name__} = "note"'
+        for kind in check(tree({})).checks
+        if kind.__name__.startswith("CON") and kind.__name__ != "CON103"
+    )
+    files = {
+        "Dockerfile": "FROM python\nFROM b\n",
+        "api/Dockerfile": "FROM c\nFROM d\n",
+        "pyproject.toml": f"[tool.nexus.check.severity]\n{severities}\n",
+    }
+    result = _results(tree(files))["It can be deployed"]
+    assert [text.partition(" ")[0] for text in result.missing] == ["CON103"] * 3 + ["and"]
+    (tree({}) / "pyproject.toml").unlink()
+    result = _results(tree({}))["It can be deployed"]
+    assert len({text.partition(" ")[0] for text in result.missing[:3]}) == 3
+
+
 def test_what_is_ignored_for_a_reason_does_not_count_and_what_is_known_does(tree: Build) -> None:
     from nexus_scaffold.checks.baseline import write_baseline
 

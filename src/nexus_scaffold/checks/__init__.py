@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import NexusError
 from . import (
     answers_file,
     ci,
@@ -92,13 +91,14 @@ def check(
         mended = mend(
             root,
             kinds,
+            packages=others,
             exclude=exclude,
             spared=lambda finding: is_excluded(finding.path) or reason(finding) is not None,
         )
     repo = Repo(root, exclude=exclude)
     found = [
         replace(finding, severity=config.severities.get(finding.check, finding.severity))
-        for finding in _findings(repo, others)
+        for finding in _findings(repo, kinds, others)
         if not is_excluded(finding.path)
     ]
     reasons = [(finding, reason(finding)) for finding in found]
@@ -135,13 +135,9 @@ def explain(rule: str) -> type[Check]:
     return kinds[rule.upper()]
 
 
-def _findings(repo: Repo, others: Mapping[type[Check], str]) -> Iterator[Finding]:
-    for kind in CHECKS:
-        yield from kind().run(repo)
-    for kind, package in others.items():
-        try:
-            yield from list(kind().run(repo))
-        except NexusError:
-            raise
-        except Exception as error:
-            raise plugins.failed(kind, package, error) from error
+def _findings(
+    repo: Repo, kinds: Iterable[type[Check]], others: Mapping[type[Check], str]
+) -> Iterator[Finding]:
+    for kind in kinds:
+        with plugins.blamed(kind, others):
+            yield from kind().run(repo)

@@ -141,7 +141,7 @@ class Check(ABC):
     """States one fact about a repo."""
 
     severity: ClassVar[Severity] = Severity.WARNING
-    why: ClassVar[str] = ""
+    why: ClassVar[str]
     mend: ClassVar[str]
 
     @abstractmethod

@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from ..files import replace_file
 from .base import Check, Finding, Fixable
+from .plugins import blamed
 from .repo import Repo
 
 _ROUNDS = 10  # one mend may make room for another; none should need more than two
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def fix(
     root: Path,
     checks: Iterable[type[Check]],
     *,
+    packages: Mapping[type[Check], str],
     exclude: tuple[str, ...],
     spared: Callable[[Finding], bool],
 ) -> tuple[Finding, ...]:
     """Mends what the fixable checks find, until they find nothing more that they can mend; says what that was.
 
-    Each file is written once, at the end, whole or not at all. Binaries and symbolic links are left alone.
+    Each file is written once, at the end, whole or not at all. What would still hold a zero byte is binary, and left
+    alone as symbolic links are.
 
     Args:
         root: The repo's folder.
         checks: The checks; those that can't be fixed are passed over.
+        packages: The checks of other packages, each with its package.
         exclude: Patterns of files that are left alone.
         spared: Whether a finding stays as it is.
 
     Raises:
+        CheckError: Another package's check fails.
         DestinationError: A file can't be read.
         FileError: A file can't be written.
     """
@@ -41,7 +45,8 @@ def fix(
     for _ in range(_ROUNDS):
         before = dict(changed)
         for kind in kinds:
-            mended, done = _mended(kind(), repo, spared)
+            with blamed(kind, packages):
+                mended, done = _mended(kind(), repo, spared)
             if mended:
                 changed |= mended
                 fixed += done
@@ -68,6 +73,6 @@ def _mended(
             continue
         before = repo.data(name)
         after = check.fixed(repo, name)
-        if after != before and not (b"\0" in before and not before.startswith(_UTF16)):
+        if after != before and b"\0" not in after:
             mended[name] = after
     return mended, [finding for name in mended for finding in findings[name]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 
-from ..errors import CheckError
+from ..errors import CheckError, NexusError
 from .base import Check
 
 GROUP = "nexus_scaffold.checks"
@@ -45,9 +46,26 @@ def load(own: Iterable[type[Check]]) -> Mapping[type[Check], str]:
     return found
 
 
-def failed(kind: type[Check], package: str, error: Exception) -> CheckError:
-    """The error that another package's check fails where it should find."""
-    return _broken(package, f"{kind.__name__} fails: {type(error).__name__}: {error}")
+@contextmanager
+def blamed(kind: type[Check], packages: Mapping[type[Check], str]) -> Iterator[None]:
+    """Names the package whose check fails where it should find, or mend.
+
+    Args:
+        kind: The check that is at work.
+        packages: The checks of other packages, each with its package.
+
+    Raises:
+        CheckError: It was one of those.
+    """
+    try:
+        yield
+    except NexusError:
+        raise
+    except Exception as error:
+        if kind not in packages:
+            raise
+        problem = f"{kind.__name__} fails: {type(error).__name__}: {error}"
+        raise _broken(packages[kind], problem) from error
 
 
 def _problem(kind: object) -> str:
@@ -55,11 +73,9 @@ def _problem(kind: object) -> str:
         return "that is no check: a class that follows nexus_scaffold.checks.Check"
     if not re.fullmatch("[A-Z]{2,}[0-9]+", kind.__name__):
         return "its name is no id, such as ABC101"
-    missing = [
-        name
-        for name, text in {"docstring": kind.title(), "mend": getattr(kind, "mend", "")}.items()
-        if not text
-    ]
+    said = {"docstring": kind.title()}
+    said |= {name: getattr(kind, name, "") for name in ("why", "mend")}
+    missing = [name for name, text in said.items() if not text]
     return f"it has no {' and no '.join(missing)}" if missing else ""
 
 

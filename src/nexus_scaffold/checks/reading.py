@@ -72,6 +72,7 @@ def tests(repo: Repo) -> tuple[str, ...]:
     )
 
 
+@lru_cache(maxsize=16384)
 def is_test(name: str) -> bool:
     """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
     path = PurePosixPath(name)

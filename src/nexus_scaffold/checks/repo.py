@@ -27,13 +27,34 @@ _VENDORED = {
     "__pycache__",
     "site-packages",
 }
+_WILD = re.compile(r"[*?\[]")
 _MADE = re.compile(r"\.min\.(js|css)$|\.map$")
 
 
 def glob(*patterns: str) -> Callable[[str], bool]:
     """Whether a path, or its last part, matches one of the patterns; `*` matches slashes as well."""
-    whole = re.compile("|".join(map(translate, patterns)) or "(?!)")
-    return lambda path: bool(whole.match(path) or whole.match(path.rpartition("/")[2]))
+    # Nearly all of them are a name or an ending, which need no regular expression.
+    literal, endings, others = set(), [], []
+    for pattern in patterns:
+        if not _WILD.search(pattern):
+            literal.add(pattern)
+        elif pattern.startswith("*") and not _WILD.search(pattern[1:]):
+            endings.append(pattern[1:])
+        else:
+            others.append(translate(pattern))
+    ends, whole = tuple(endings), re.compile("|".join(others) or "(?!)")
+
+    def matches(path: str) -> bool:
+        name = path[path.rfind("/") + 1 :]
+        return bool(
+            path.endswith(ends)
+            or name in literal
+            or path in literal
+            or whole.match(path)
+            or whole.match(name)
+        )
+
+    return matches
 
 
 class Repo:
@@ -74,7 +95,9 @@ class Repo:
     def files(self) -> tuple[str, ...]:
         """The paths of the files, relative to the root, with forward slashes, sorted."""
         if self.is_versioned:
-            return tuple(name for name in git.files(self.root) if (self.root / name).is_file())
+            return tuple(
+                name for name in git.files(self.root) if os.path.isfile(f"{self.root}/{name}")
+            )
         return tuple(sorted(self._walk()))
 
     @cached_property
@@ -100,9 +123,13 @@ class Repo:
     @cached_property
     def folders(self) -> frozenset[str]:
         """The paths of the folders that hold files."""
-        return frozenset(
-            parent.as_posix() for name in self.files for parent in Path(name).parents if parent.name
-        )
+        folders: set[str] = set()
+        for name in self.files:
+            folder = name.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        return frozenset(folders)
 
     @cached_property
     def readme(self) -> str | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from .base import Finding, printable
+from .base import Finding, Severity, printable
 from .repo import Repo
 
 _SHOWN = 3  # files that prove a criterion, and findings that speak against it
@@ -65,7 +66,7 @@ class _Criterion:
         files: Patterns of the files that can show it.
         text: What one of them holds; "" where it is enough that it is there.
         wanted: What to say where none does.
-        against: The checks and families whose findings speak against it.
+        against: The checks whose findings speak against it; the families whose warnings and errors do.
     """
 
     points: int
@@ -78,7 +79,14 @@ class _Criterion:
     def judge(self, repo: Repo, findings: Iterable[Finding]) -> Result:
         evidence = self._evidence(repo)
         missing = [] if evidence else [self.wanted]
-        speaking = [f for f in findings if {f.check, f.family} & set(self.against)]
+        speaking = [finding for finding in findings if self._is_against(finding)]
+        nth: Counter[str] = Counter()
+
+        def turn(finding: Finding) -> int:
+            nth[finding.check] += 1
+            return nth[finding.check]
+
+        speaking.sort(key=turn)  # one of each check before the second of any
         missing += [f"{f.check} {f.place}: {f.message}" for f in speaking[:_SHOWN]]
         if len(speaking) > _SHOWN:
             more = len(speaking) - _SHOWN
@@ -90,6 +98,10 @@ class _Criterion:
             evidence=tuple(evidence),
             missing=tuple(missing),
         )
+
+    def _is_against(self, finding: Finding) -> bool:
+        is_grave = finding.severity is not Severity.NOTE
+        return finding.check in self.against or (finding.family in self.against and is_grave)
 
     def _evidence(self, repo: Repo) -> list[str]:
         pattern = re.compile(self.text)
@@ -246,7 +258,7 @@ _RUBRIC: dict[str, Sequence[_Criterion]] = {
             title="The commits tell what was done, in the brief's words",
             files=("*",),
             wanted="There is no file.",
-            against=("GIT",),
+            against=("GIT101", "GIT102"),
         ),
         _Criterion(
             points=7,
@@ -306,7 +318,7 @@ _RUBRIC: dict[str, Sequence[_Criterion]] = {
             points=3,
             title="Slides and a video are linked",
             files=("*.md",),
-            text=r"(?i)\b(slides?|deck|presentation|video|demo)\b[^\n]*https?://",
+            text=r"\b([Ss]lides?|[Dd]eck|[Pp]resentation|[Vv]ideo|[Dd]emo)\b[^\n]*https?://",
             wanted="No document links the slides or the video.",
         ),
     ),

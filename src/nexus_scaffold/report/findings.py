@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any
 
 from ..checks import CHECKS, Check, Finding, Fixable, Report, Severity
 from ..checks.base import family
@@ -34,9 +33,7 @@ def as_text(report: Report, *, colours: bool = False) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if colours else text
 
     parts = []
-    gravest_first = sorted(report.findings, key=lambda f: list(Severity).index(f.severity))
-    for _, group in groupby(gravest_first, lambda finding: (finding.severity, finding.check)):
-        findings = list(group)
+    for findings in by_check(report.findings):
         first = findings[0]
         head = paint(f"{first.severity} {first.check}", _COLOURS[first.severity])
         lines = [f"{head}  {first.title}"]
@@ -79,23 +76,9 @@ def as_json(report: Report) -> str:
 def as_sarif(report: Report) -> str:
     """SARIF 2.1.0, for code scanning: what is ignored or known is there as suppressed."""
 
-    def results(
-        findings: Iterable[Finding], suppressed: Callable[[Finding], tuple[str, str] | None]
-    ) -> list[dict[str, Any]]:
-        return [
-            result(
-                finding.check,
-                f"{finding.message} {finding.mend}",
-                finding.path,
-                level=finding.severity,
-                line=finding.line,
-                fingerprint=_fingerprint(finding),
-                suppressed=suppressed(finding),
-            )
-            for finding in findings
-        ]
-
-    reasons = {each.finding: each.reason for each in report.ignored}
+    results = [(finding, "") for finding in report.findings]
+    results += [(each.finding, each.reason) for each in report.ignored]
+    results += [(finding, "It is in the baseline.") for finding in report.known]
     return sarif(
         [
             rule(
@@ -109,9 +92,16 @@ def as_sarif(report: Report) -> str:
             for kind in report.checks
         ],
         [
-            *results(report.findings, lambda finding: None),
-            *results(reasons, lambda finding: ("external", reasons[finding])),
-            *results(report.known, lambda finding: ("external", "It is in the baseline.")),
+            result(
+                finding.check,
+                f"{finding.message} {finding.mend}",
+                finding.path,
+                level=finding.severity,
+                line=finding.line,
+                fingerprint=_fingerprint(finding),
+                suppressed=suppressed,
+            )
+            for finding, suppressed in results
         ],
     )
 
@@ -153,6 +143,13 @@ def check_as_text(kind: type[Check]) -> str:
         lines["page"] = f"docs/reference/checks.md#{kind.__name__.lower()}"
     head = f"{kind.__name__} ({kind.severity}): {kind.title()}"
     return "\n".join([head, "", *(f"{name:4}  {text}" for name, text in lines.items())])
+
+
+def by_check(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """The findings of each check, the gravest first."""
+    gravest_first = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    groups = groupby(gravest_first, lambda finding: (finding.severity, finding.check))
+    return [list(group) for _, group in groups]
 
 
 def counts(findings: Sequence[Finding]) -> str:

@@ -58,7 +58,7 @@ def result(
     level: str,
     line: int | None = None,
     fingerprint: str = "",
-    suppressed: tuple[str, str] | None = None,
+    suppressed: str = "",
 ) -> dict[str, Any]:
     """A result of a SARIF report.
 
@@ -69,7 +69,7 @@ def result(
         level: `error`, `warning` or `note`.
         line: The line, from 1.
         fingerprint: What stays the same when the file's lines move.
-        suppressed: Where it was decided that it stays (`inSource` or `external`), and why.
+        suppressed: Why it stays, where that was decided.
     """
     location: dict[str, Any] = {"artifactLocation": {"uri": quote(path), "uriBaseId": "%SRCROOT%"}}
     if line is not None:
@@ -83,8 +83,7 @@ def result(
     if fingerprint:
         found["partialFingerprints"] = {"nexus/v1": fingerprint}
     if suppressed:
-        kind, reason = suppressed
-        found["suppressions"] = [{"kind": kind, "justification": reason}]
+        found["suppressions"] = [{"kind": "external", "justification": suppressed}]
     return found
 
 

@@ -6,12 +6,12 @@ import base64
 import hashlib
 from collections import Counter
 from importlib.resources import files
-from itertools import groupby
 
 from jinja2 import Environment, StrictUndefined
 
 from ..checks import Report, Severity
-from .findings import counts
+from ..checks.base import family
+from .findings import by_check, counts
 from .formats import version
 
 
@@ -28,8 +28,7 @@ def as_html(report: Report) -> str:
     )
     page = environment.from_string((folder / "page.html.jinja").read_text(encoding="utf-8"))
     families = Counter((finding.family, finding.severity) for finding in report.findings)
-    names = dict.fromkeys(kind.__name__.rstrip("0123456789") for kind in report.checks)
-    gravest_first = sorted(report.findings, key=lambda f: list(Severity).index(f.severity))
+    names = dict.fromkeys(family(kind.__name__) for kind in report.checks)
     return page.render(
         report=report,
         style=style,
@@ -38,12 +37,10 @@ def as_html(report: Report) -> str:
         counts=counts(report.findings) or "nothing found",
         severities=list(Severity),
         by_severity=Counter(finding.severity for finding in report.findings),
-        families=[name for name in names if any(family == name for family, _ in families)],
+        families=[name for name in names if any(families[name, s] for s in Severity)],
         by_family=families,
         most=max((sum(families[name, s] for s in Severity) for name in names), default=0),
         points=sum(area.points for area in report.scorecard),
         possible=sum(area.possible for area in report.scorecard),
-        groups=[
-            (list(group)) for _, group in groupby(gravest_first, lambda f: (f.severity, f.check))
-        ],
+        groups=by_check(report.findings),
     )
