@@ -203,7 +203,7 @@ def _lacking(
             continue
         for named in (*_INSTALLS.findall(run), *_RUNS_SCRIPT.findall(run)):
             path = PurePosixPath(folder, named).as_posix()
-            if ".." not in path and not named.startswith("/") and path not in repo.files:
+            if ".." not in path and not named.startswith("/") and path not in repo.paths:
                 yield path, named
 
 

@@ -68,7 +68,7 @@ class TST103(Check):
             return  # DJG104 says so
         for name in repo.matching("views.py"):
             app = PurePosixPath(name).parent
-            is_project = {f"{app}/settings.py", f"{app}/wsgi.py"} & set(repo.files)
+            is_project = {f"{app}/settings.py", f"{app}/wsgi.py"} & repo.paths
             if is_project or app.name in {"", "api"} or not _DEFINES.search(repo.text(name)):
                 continue
             inside = any(test.startswith(f"{app}/") for test in tests)
