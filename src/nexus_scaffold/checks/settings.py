@@ -400,9 +400,10 @@ def _branch(test: ast.expr) -> bool | None:
     if isinstance(test, ast.BoolOp):
         return None
     words = ast.unparse(test)
-    unlike = isinstance(test, ast.Compare) and isinstance(
-        test.ops[0], ast.NotEq | ast.IsNot | ast.NotIn
-    )
+    unlike = False
+    if isinstance(test, ast.Compare):
+        is_false = isinstance(test.comparators[0], ast.Constant) and not test.comparators[0].value
+        unlike = isinstance(test.ops[0], ast.NotEq | ast.IsNot | ast.NotIn) != is_false
     if reading.PRODUCTION.search(words):
         return not unlike
     return unlike if reading.DEVELOPMENT.search(words) else None

@@ -161,6 +161,16 @@ LEFT_ALONE: list[LeftAlone] = [
     ),
     ("SET104", {"x/settings.py": "DEBUG = os.getenv('ENVIRONMENT', 'x') != 'production'\n"}),
     ("SET104", {"x/settings.py": "DEBUG = False if 'RENDER' in os.environ else True\n"}),
+    (
+        "SET105",
+        {
+            "x/settings.py": "if DEBUG is False:\n    ALLOWED_HOSTS = ['a.org']\nelse:\n    ALLOWED_HOSTS = ['*']\n"
+        },
+    ),
+    (
+        "SET105",
+        {"x/settings.py": "if DEBUG != True:\n    pass\nelse:\n    ALLOWED_HOSTS = ['*']\n"},
+    ),
     ("SET105", {"x/settings.py": "ALLOWED_HOSTS = ['*'] if DEBUG else env.list('HOSTS')\n"}),
     ("SET105", {"x/settings.py": "if DEBUG:\n    ALLOWED_HOSTS = ['*']\n"}),
     (
