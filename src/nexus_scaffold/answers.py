@@ -288,7 +288,7 @@ class AnswersFile:
                 )
         try:
             recorded = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise AnswersError(
                 f"{path} is not YAML: {error}", hint="Restore it from git."
             ) from error

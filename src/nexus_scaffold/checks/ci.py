@@ -12,7 +12,7 @@ from .base import Check, Place, Severity
 from .repo import Repo
 
 _RUNS_TESTS = re.compile(
-    r"pytest|manage\.py\s+test|django-admin\s+test|\b(?:tox|nox)\b|coverage\s+run|unittest"
+    r"pytest|newman|manage\.py\s+test|django-admin\s+test|\b(?:tox|nox)\b|coverage\s+run|unittest"
     r"|\b(?:make|just|task|invoke|hatch|pdm|rye|poe|uv)\s+(?:run\s+)?[\w:-]*(?:test|check|ci)\b|tests?\.sh"
 )
 _SECRET_NAME = re.compile(r"(?:^|[_-])(?:password|passwd|secret|token|api[_-]?key)$", re.IGNORECASE)
@@ -203,7 +203,7 @@ def _lacking(
             continue
         for named in (*_INSTALLS.findall(run), *_RUNS_SCRIPT.findall(run)):
             path = PurePosixPath(folder, named).as_posix()
-            if ".." not in path and not named.startswith("/") and path not in repo.files:
+            if ".." not in path and not named.startswith("/") and path not in repo.paths:
                 yield path, named
 
 

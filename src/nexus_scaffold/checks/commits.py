@@ -124,7 +124,7 @@ class GIT103(Check):
     mend = "Take it out and link to where it is; for a video or slides, an address is enough."
 
     def places(self, repo: Repo) -> Iterator[Place]:
-        for name in repo.files if _is_root(repo) else ():
+        for name in repo.own if _is_root(repo) else ():
             size = (repo.root / name).stat().st_size
             if size > _LARGE and name in repo.tracked:
                 yield name, None, f"It has {size / 1024 / 1024:.0f} MB."

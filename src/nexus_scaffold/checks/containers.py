@@ -49,12 +49,18 @@ class CON102(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         for name in _dockerfiles(repo):
+            scripts = list(_scripts(repo, name))
+            # A script decides alone where it does not go on to its arguments, or knows a server itself.
+            ignored = scripts and (
+                not reading.mentions(repo, scripts, "$@", "$*")
+                or reading.mentions(repo, scripts, "gunicorn", "uvicorn", "daphne", "granian")
+            )
             for number, word, value in _last_stage(repo.text(name)):
-                if word in {"CMD", "ENTRYPOINT"} and "runserver" in value:
+                if word in {"CMD", "ENTRYPOINT"} and "runserver" in value and not ignored:
                     yield name, number, "The image starts Django's development server."
-            for script in _scripts(repo, name):
+            for script in scripts:
                 for number, line in repo.lines(script):
-                    if re.match(r"\s*(exec )?python3? manage\.py runserver", line):
+                    if re.match(r"(exec )?python3? manage\.py runserver", line):
                         yield script, number, "The image starts Django's development server."
 
 

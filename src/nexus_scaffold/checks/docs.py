@@ -384,7 +384,7 @@ def _broken(repo: Repo, document: str, link: str) -> str | None:
     target = _target(document, path) if path else document
     if target is None:
         return None
-    if target not in repo.files and target not in repo.folders:
+    if target not in repo.paths:
         return "nowhere"
     place = _plain_anchor(place)
     if place in {"", "top"} or not target.lower().endswith((".md", ".markdown")):
@@ -407,13 +407,13 @@ def _meant(repo: Repo, document: str, link: str) -> str:
     """What a broken link must mean: the one file of that name, or the one heading with these words; else nothing."""
     path, mark, place = link.partition("#")
     target = _target(document, path.partition("?")[0]) if path else document
-    if target in repo.files or target in repo.folders:
-        anchors = parse(repo.text(target)).slugs if target in repo.files else ()
+    if target in repo.paths:
+        anchors = () if target in repo.folders else parse(repo.text(target)).slugs
         wanted = _letters(_plain_anchor(place))
         same = [anchor for anchor in anchors if wanted and _letters(anchor) == wanted]
         return f"{path}#{same[0]}" if len(same) == 1 else ""
     name = PurePosixPath(target or "").name.lower()
-    found = [f for f in repo.files if f.rpartition("/")[2].lower() == name and f != document]
+    found = [other for other in repo.named.get(name, ()) if other != document]
     if len(found) != 1 or (name in _GENERIC and found[0].lower() != (target or "").lower()):
         return ""
     if path.startswith("/"):

@@ -117,7 +117,7 @@ def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
 
 
 def _exists(repo: Repo, path: str) -> bool:
-    return path in repo.files or path in repo.folders
+    return path in repo.paths
 
 
 def _said(answer: object) -> str:

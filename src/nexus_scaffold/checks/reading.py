@@ -31,10 +31,16 @@ def settings(repo: Repo) -> Iterator[str]:
     """Django's settings modules."""
     for name in repo.matching("settings.py", "*/settings/*.py", "settings/*.py", "settings_*.py"):
         path = PurePosixPath(name)
-        if not {"tests", "migrations"} & set(path.parts) and (
-            path.name != "__init__.py" or "INSTALLED_APPS" in repo.text(name)
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        if path.name == "__init__.py" and "INSTALLED_APPS" not in repo.text(name):
+            continue
+        if (
+            path.name == "settings.py"
+            and (path.parent / "settings/__init__.py").as_posix() in repo.files
         ):
-            yield name
+            continue  # Python takes the package
+        yield name
 
 
 def deployed_settings(repo: Repo) -> Iterator[str]:
@@ -59,17 +65,22 @@ def code(repo: Repo) -> tuple[str, ...]:
 
 def tests(repo: Repo) -> tuple[str, ...]:
     """The Python files that hold tests."""
-    names = repo.matching("test_*.py", "*_test.py", "tests.py", "tests/*.py", "*/tests/*.py")
-    return tuple(name for name in names if _TEST.search(repo.text(name)))
+    return tuple(
+        name
+        for name in repo.matching("*test*.py")
+        if is_test(name) and _TEST.search(repo.text(name))
+    )
 
 
 @lru_cache(maxsize=16384)
 def is_test(name: str) -> bool:
     """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
     path = PurePosixPath(name)
+    if "management" in path.parts:
+        return False  # a command, whatever its name
     return bool(
         {"tests", "test", "migrations"} & set(path.parts[:-1])
-        or re.match(r"test_|tests?\.py$|conftest\.py$|.*_test\.py$", path.name)
+        or re.match(r"tests?[_.]|conftest\.py$|.*_tests?\.py$", path.name)
     )
 
 
@@ -126,6 +137,21 @@ def yaml_documents(text: str) -> list[Any]:
 def yaml_mapping(text: str) -> Mapping[str, Any]:
     """The first document of a YAML file; empty where that is no mapping."""
     return mapping(next(iter(yaml_documents(text)), None))
+
+
+def yaml_tree(text: str) -> yaml.Node | None:
+    """A YAML or JSON file as nodes, which know their lines and cost half as much as values; None for what is neither."""
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def yaml_nodes(node: yaml.Node | None) -> dict[str, tuple[int, yaml.Node]]:
+    """The values of a mapping by their keys, each with the key's line; empty for what is none."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(key.value): (key.start_mark.line + 1, value) for key, value in node.value}
 
 
 def is_yaml(text: str) -> bool:

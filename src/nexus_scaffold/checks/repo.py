@@ -6,7 +6,7 @@ import ast
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import translate
 from functools import cached_property
 from pathlib import Path
@@ -132,6 +132,19 @@ class Repo:
         return frozenset(folders)
 
     @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of the files and folders, to look one up."""
+        return frozenset(self.files) | self.folders
+
+    @cached_property
+    def named(self) -> Mapping[str, Sequence[str]]:
+        """The files by their name in lower case, without their folders."""
+        found: dict[str, list[str]] = {}
+        for name in self.files:
+            found.setdefault(name.rpartition("/")[2].lower(), []).append(name)
+        return found
+
+    @cached_property
     def readme(self) -> str | None:
         """The path of the README, None where there is none."""
         names = [
@@ -185,7 +198,7 @@ class Repo:
                 ):  # an escape that Python knows not is no affair of ours
                     warnings.simplefilter("ignore", SyntaxWarning)
                     self._modules[name] = ast.parse(self.text(name))
-            except (SyntaxError, ValueError, RecursionError):
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self._modules[name] = None
         return self._modules[name]
 

@@ -11,19 +11,23 @@ from . import reading
 from .base import Check, Place, Severity
 from .repo import Repo
 
+# Named like an environment file: one to be copied, the one of the tests, the types of one.
+_NO_ENVIRONMENT = re.compile(r"example|sample|template|dist|[._](test|testing|ci)(\.|$)|\.ts$")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+\S{20}")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 # What stands where a secret could, and is none: a rate, a dotted path, the name of a field.
-_NO_SECRET = re.compile(r"\d+/\w+|\w+(\.\w+)+|[a-z]+_(token|password|secret|key)|.{0,3}|.*[{<$%].*")
+_NO_SECRET = re.compile(
+    r"\d+/\w+|\w+(\.\w+)+|[a-z]+_(token|password|secret|key)|.*your[-_ ].*|.{0,3}|.*[{<$%].*"
+)
 # The tokens of services, which nothing else looks like.
 _TOKEN = re.compile(
     r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-[\w-]{20,}"
-    r"|[sr]k_live_[0-9A-Za-z]{24,}|AIza[\w-]{35}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
+    r"|[sr]k_live_[0-9A-Za-z]{24,}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
     r"|CHASECK(?:_TEST)?-[A-Za-z0-9]{32})\b"
 )
 # How they begin: most files hold none of these, and finding that out is quick.
 _TOKEN_STARTS = (
-    "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "AIza", "SG.",
+    "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "SG.",
     "dckr_pat_", "npm_", "CHASECK",
 )  # fmt: skip
 _LIMITS = (
@@ -34,7 +38,6 @@ _PERMISSIONS = (
     "PermissionRequired",
 )  # fmt: skip
 _PASSWORD_IN_URL = re.compile(r"://[^\s:/@${]+:([^\s:/@${][^\s/@]*)@")
-_DATABASE_SERVER = re.compile(r"postgres|mysql|mariadb|oracle|psycopg", re.IGNORECASE)
 
 
 class SET101(Check):
@@ -47,7 +50,7 @@ class SET101(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         configuration = _configuration(repo)
         for name in repo.matching(".env", ".env.*", "*.env"):
-            if name in configuration or reading.EXAMPLE.search(name) or name.endswith(".ts"):
+            if name in configuration or _NO_ENVIRONMENT.search(name):
                 continue
             if name in repo.tracked:
                 yield name, None, "An environment file is tracked by git."
@@ -137,7 +140,7 @@ class SET107(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for name in reading.deployed_settings(repo):
             for number, setting, value in _secrets(repo.module(name)):
-                if setting != "SECRET_KEY" and not _NO_SECRET.fullmatch(value):
+                if not _NO_SECRET.fullmatch(value):
                     yield name, number, f"{setting} is written in the settings."
 
 
@@ -179,8 +182,7 @@ class SET110(Check):
             return
         for name, number, value in _deployed(repo, "DATABASES"):
             if "sqlite" in ast.unparse(value):
-                how = "falls back to" if _DATABASE_SERVER.search(repo.text(name)) else "is"
-                yield name, number, f"The database {how} a file of SQLite."
+                yield name, number, "The database is a file of SQLite, or falls back to one."
 
 
 class SET111(Check):
@@ -398,9 +400,10 @@ def _branch(test: ast.expr) -> bool | None:
     if isinstance(test, ast.BoolOp):
         return None
     words = ast.unparse(test)
-    unlike = isinstance(test, ast.Compare) and isinstance(
-        test.ops[0], ast.NotEq | ast.IsNot | ast.NotIn
-    )
+    unlike = False
+    if isinstance(test, ast.Compare):
+        is_false = isinstance(test.comparators[0], ast.Constant) and not test.comparators[0].value
+        unlike = isinstance(test.ops[0], ast.NotEq | ast.IsNot | ast.NotIn) != is_false
     if reading.PRODUCTION.search(words):
         return not unlike
     return unlike if reading.DEVELOPMENT.search(words) else None
@@ -430,6 +433,11 @@ def _defaults(value: ast.expr) -> list[ast.expr]:
 def _secrets(module: ast.Module | None) -> Iterator[tuple[int, str, str]]:
     """The passwords and tokens that settings hold: their line, name and text."""
     for statement in _statements(module.body if module else []):
+        if (
+            isinstance(statement, ast.Assign)
+            and reading.last_name(statement.targets[0]) == "SECRET_KEY"
+        ):
+            continue  # SET103 says so
         for node in ast.walk(statement):
             pairs: list[tuple[str, ast.expr]] = []
             if isinstance(node, ast.Dict):

@@ -64,6 +64,20 @@ LEFT_ALONE: list[LeftAlone] = [
             "start.sh": "# not runserver\nexec gunicorn x\n",
         },
     ),
+    (
+        "CON102",
+        {
+            "Dockerfile": 'FROM a:1\nENTRYPOINT ["./go.sh"]\nCMD ["gunicorn"]\n',
+            "go.sh": 'case "$1" in\n  dev)\n    python manage.py runserver\n    ;;\nesac\nexec "$@"\n',
+        },
+    ),
+    (
+        "CON102",
+        {
+            "Dockerfile": 'FROM a:1\nENTRYPOINT ["./go.sh"]\nCMD python manage.py runserver\n',
+            "go.sh": "exec gunicorn x\n",
+        },
+    ),
     ("CON104", {"Dockerfile": "FROM a:1\n", "k8s/web.yaml": "livenessProbe: {}\n"}),
     (
         "CON104",

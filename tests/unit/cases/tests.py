@@ -36,5 +36,7 @@ LEFT_ALONE: list[LeftAlone] = [
             "tests/test_jobs.py": "def test_a(client):\n    client.get('/jobs/')\n",
         },
     ),
+    ("TST103", {"shop/views.py": VIEW, "shop/wsgi.py": "", "polls/tests.py": TEST}),
+    ("TST103", {"jobs/views.py": VIEW, "jobs/management/commands/test_mail.py": TEST}),
     ("TST103", {"jobs/views.py": "# Create your views here.\n", "polls/tests.py": TEST}),
 ]
