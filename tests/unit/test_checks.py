@@ -16,6 +16,7 @@ from tests.unit.cases import (
     Found,
     LeftAlone,
     Tree,
+    claims,
     containers,
     delivery,
     django,
@@ -26,7 +27,7 @@ from tests.unit.cases import (
 
 Build = Callable[[Tree], Path]
 
-FAMILIES = (docs, text, settings, django, containers, delivery)
+FAMILIES = (docs, text, claims, settings, django, containers, delivery)
 FOUND: list[Found] = [case for family in FAMILIES for case in family.FOUND]
 LEFT_ALONE: list[LeftAlone] = [case for family in FAMILIES for case in family.LEFT_ALONE]
 

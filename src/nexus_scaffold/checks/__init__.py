@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import containers, delivery, django, docs, settings, text
+from . import claims, containers, delivery, django, docs, settings, text
 from .base import Check, Finding, Fixable, Report, Severity
 from .repo import Repo
 
@@ -13,6 +13,7 @@ __all__ = ["CHECKS", "Check", "Finding", "Fixable", "Repo", "Report", "Severity"
 CHECKS: tuple[type[Check], ...] = (
     *docs.CHECKS,
     *text.CHECKS,
+    *claims.CHECKS,
     *settings.CHECKS,
     *django.CHECKS,
     *containers.CHECKS,

@@ -35,7 +35,7 @@ _PLACEHOLDERS = re.compile(
 )
 # In code an example is one; the address of this very repo is none.
 _PLACEHOLDERS_IN_CODE = re.compile(
-    r"git clone\s+(?:\S*github\.com[/:](?:your[-_]?\w+|YOUR[-_]\w+|<[^>]+>)/\S*|<[^>]+>)"
+    r"git clone\s+(?:\S*github\.com[/:](?:your[-_]?\w+|YOUR[-_]\w+|<[^>]+>)/\S*|<(?:your|username|url|repo\w*[-_ ]?url)\b[^>]*>)"
 )
 _FORK = re.compile(r"\bfork", re.IGNORECASE)
 # What is there to be filled in by others.
@@ -450,10 +450,12 @@ def _empty(document: Markdown) -> Iterator[Heading]:
     for number, heading in enumerate(headings):
         below = headings[number + 1] if number + 1 < len(headings) else None
         is_part = below is not None and below.level > heading.level
-        # A title and its second line, a line of text with a rule below it, and one that is a link.
+        # A title and its second line, a line of text with a rule below it, one that is a link, and an outline.
         is_title = number == 0 or (number == 1 and empty[0] and below is not None)
         is_text = heading.is_underlined or re.search(r"://|\]\(|<", heading.text)
-        if empty[number] and not (is_title or is_part or is_text):
+        around = empty[max(0, number - 2) : number + 3]
+        is_outline = any(all(around[n : n + 3]) for n in range(len(around) - 2))
+        if empty[number] and not (is_title or is_part or is_text or is_outline):
             yield heading
 
 
