@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from .base import Check, Place, Severity
 from .markdown import Heading, Markdown, parse
@@ -277,24 +277,33 @@ def claims(repo: Repo, *, learnings_only: bool = False) -> Iterator[Claim]:
         learnings_only: Whether the lists of what was learnt are meant, in a repo with code, and nothing else.
     """
     has_code = any(is_ours(name) for name in repo.matching("*.py"))
-    if learnings_only and not has_code:
-        return
-    names = (
-        [repo.readme] if repo.readme and repo.readme.lower().endswith((".md", ".markdown")) else []
+    readme = (
+        repo.readme if repo.readme and repo.readme.lower().endswith((".md", ".markdown")) else None
     )
-    names += [n for n in repo.matching("docs/*.md") if n != repo.readme and is_ours(n)]
-    for name in names:
-        text = repo.text(name)
-        if not _NAMED.search(text):
-            continue
-        document = parse(text)
-        is_hub = not has_code and _is_hub(document)
-        for block in _blocks(document):
-            kind = _kind(block, has_code=has_code and name == repo.readme, is_hub=is_hub)
-            if kind == "features" and name != repo.readme:
-                continue  # a page may well say what something ought to do
-            if kind and (not learnings_only or kind == "done"):
-                yield from _claims_in(name, block, kind)
+    pages = [n for n in repo.matching("docs/*.md") if n != readme and is_ours(n)]
+    if readme:
+        for kind, claim in _claims_of(readme, repo.text(readme), has_code, True):
+            if kind == "done" or not learnings_only:
+                yield claim
+    for name in () if learnings_only else pages:
+        for _, claim in _claims_of(name, repo.text(name), has_code, False):
+            yield claim
+
+
+@lru_cache(maxsize=2048)
+def _claims_of(
+    name: str, text: str, has_code: bool, is_readme: bool
+) -> tuple[tuple[str, Claim], ...]:
+    """The claims of a document, each with the kind of text that it stands in."""
+    document = parse(text)
+    is_hub = not has_code and _is_hub(document)
+    found = []
+    for block in _blocks(document):
+        kind = _kind(block, has_code=has_code and is_readme, is_hub=is_hub)
+        # A page may well say what something ought to do.
+        if kind and (is_readme or kind != "features"):
+            found += [(kind, claim) for claim in _claims_in(name, block, kind)]
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 from posixpath import normpath, relpath
 from urllib.parse import quote, unquote
@@ -16,7 +17,7 @@ from .text import is_ours
 
 # What the program asks of a README, in its order: a heading that holds one of the words of each.
 SECTIONS = {
-    "program overview": ("overview", "about", "introduction", "program", "welcome"),
+    "program overview": ("overview", "about", "introduction", "program", "summary", "welcome"),
     "project objective": ("objective", "goal", "purpose", "mission", "aim"),
     "major learnings": ("learn", "technolog", "concept", "tech stack", "skill"),
     "challenges and solutions": ("challenge", "problem", "solution"),
@@ -30,8 +31,23 @@ _PLACEHOLDERS = re.compile(
     r"|\bYour (?:Name|Full Name|Email|GitHub Username)\b|\byour[-_](?:name|user(?:name)?|e?mail|github|linkedin|handle|repo|project)\b"
     r"|[<\[{][Yy]our [^>\]}]*[>\]}](?![(\[])|[<\[](?:[Ii]nsert|[Ll]ink to|[Aa]dd your|[Nn]ame of) [^>\]]*[>\]](?![(\[])"
     r"|\b[Rr]eplace this (?:line|text|with)\b|\bInclude your \w+ here\b"
-    r"|github\.com/(?:your[-_]?\w+|YOUR[-_]\w+|<[^>]+>)|\bvia\.placeholder\.com|\byourdomain\.com",
+    r"|github\.com/(?:your[-_]?\w+|YOUR[-_]\w+|<your[^>]+>)|\bvia\.placeholder\.com|\byourdomain\.com",
     re.ASCII,
+)
+# Each of them holds one of these in lower case: looking for them first is several times as fast.
+_HINTS = (
+    "your",
+    "todo",
+    "fixme",
+    "tbd",
+    "lorem",
+    "coming",
+    "insert",
+    "link to",
+    "name of",
+    "replace this",
+    "replace with",
+    "placeholder",
 )
 # In code an example is one; the address of this very repo is none.
 _PLACEHOLDERS_IN_CODE = re.compile(
@@ -50,6 +66,7 @@ _STRUCTURE = re.compile(
     r"|^\W*(?:structure|layout)\W*$",
     re.IGNORECASE,
 )
+_MARKDOWN = (".md", ".markdown")
 _GENERIC = {"readme.md", "index.md", "__init__.py"}
 _LICENCES = r"(?:MIT|Apache(?:[ -]2\.0)?|BSD(?:[ -][23][- ]clause)?|A?GPL\S*|MPL\S*|ISC|Unlicense)"
 _LICENCE = re.compile(
@@ -115,11 +132,11 @@ class DOC103(Check):
                 continue
             document = parse(repo.text(name))
             for number, line in document.text:
-                if found := _PLACEHOLDERS.search(line):
+                if _is_hinted(line) and (found := _PLACEHOLDERS.search(line)):
                     yield name, number, f"A placeholder: {found[0].strip()!r}."
             for fence in document.fences:
                 for number, line in enumerate(fence.lines, start=fence.line + 1):
-                    found = _PLACEHOLDERS_IN_CODE.search(line)
+                    found = _PLACEHOLDERS_IN_CODE.search(line) if "clone" in line else None
                     if found and not _is_about_forks(document, fence):
                         yield name, number, f"A placeholder: {found[0].strip()!r}."
 
@@ -367,6 +384,11 @@ def _documents(repo: Repo) -> tuple[str, ...]:
     return tuple(name for name in repo.matching("*.md", "*.markdown") if is_ours(name))
 
 
+def _is_hinted(line: str) -> bool:
+    lower = line.lower()
+    return any(hint in lower for hint in _HINTS)
+
+
 def _is_about_forks(document: Markdown, fence: Fence) -> bool:
     """Whether a block stands where it is told how to work in a fork of one's own."""
     heading = document.heading_of(fence.line)
@@ -384,10 +406,10 @@ def _broken(repo: Repo, document: str, link: str) -> str | None:
     target = _target(document, path) if path else document
     if target is None:
         return None
-    if target not in repo.files and target not in repo.folders:
+    if target not in repo.paths:
         return "nowhere"
     place = _plain_anchor(place)
-    if place in {"", "top"} or not target.lower().endswith((".md", ".markdown")):
+    if place in {"", "top"} or not target.lower().endswith(_MARKDOWN):
         return None
     found = parse(repo.text(target))
     if (
@@ -407,18 +429,27 @@ def _meant(repo: Repo, document: str, link: str) -> str:
     """What a broken link must mean: the one file of that name, or the one heading with these words; else nothing."""
     path, mark, place = link.partition("#")
     target = _target(document, path.partition("?")[0]) if path else document
-    if target in repo.files or target in repo.folders:
-        anchors = parse(repo.text(target)).slugs if target in repo.files else ()
+    if target in repo.paths:
+        anchors = parse(repo.text(target)).slugs if target.lower().endswith(_MARKDOWN) else ()
         wanted = _letters(_plain_anchor(place))
         same = [anchor for anchor in anchors if wanted and _letters(anchor) == wanted]
         return f"{path}#{same[0]}" if len(same) == 1 else ""
     name = PurePosixPath(target or "").name.lower()
-    found = [f for f in repo.files if f.rpartition("/")[2].lower() == name and f != document]
+    found = [file for file in _by_name(repo).get(name, ()) if file != document]
     if len(found) != 1 or (name in _GENERIC and found[0].lower() != (target or "").lower()):
         return ""
     if path.startswith("/"):
         return f"/{quote(found[0])}{mark}{place}"
     return f"{quote(relpath(found[0], PurePosixPath(document).parent.as_posix()))}{mark}{place}"
+
+
+@lru_cache(maxsize=1)
+def _by_name(repo: Repo) -> Mapping[str, list[str]]:
+    """The files by their names without folders, in lower case."""
+    found: dict[str, list[str]] = {}
+    for path in repo.files:
+        found.setdefault(path.rpartition("/")[2].lower(), []).append(path)
+    return found
 
 
 def _target(document: str, path: str) -> str | None:
@@ -449,7 +480,10 @@ def _empty(document: Markdown) -> Iterator[Heading]:
     ]
     for number, heading in enumerate(headings):
         below = headings[number + 1] if number + 1 < len(headings) else None
-        is_part = below is not None and below.level > heading.level
+        # A heading in bold or in brackets is the second line of the one above it.
+        is_part = below is not None and (
+            below.level > heading.level or re.fullmatch(r"\W*(\*\*.+\*\*|\[.+\])\W*", below.text)
+        )
         # A title and its second line, a line of text with a rule below it, one that is a link, and an outline.
         is_title = number == 0 or (number == 1 and empty[0] and below is not None)
         is_text = heading.is_underlined or re.search(r"://|\]\(|<", heading.text)

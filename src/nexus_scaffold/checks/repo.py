@@ -64,6 +64,11 @@ class Repo:
         )
 
     @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of the files and of the folders that hold them."""
+        return self.folders.union(self.files)
+
+    @cached_property
     def readme(self) -> str | None:
         """The path of the README, None where there is none."""
         names = [
