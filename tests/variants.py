@@ -29,7 +29,7 @@ JOB_BOARD_WITH_EVERYTHING_ON: Mapping[str, object] = {
     "cohort": 'Cohort "1" \u2013 July 2025 {{ y }}',
     "start_date": "2028-02-26",
     "collaborators": "grace-hopper,alan-turing",
-    "frontend_partner": "Kathérine `K` <Johnson> [x](y) {{ x }}",
+    "frontend_partner": "Kathérine `K` <Johnson> [x] {{ x }}",
     "frontend_repo": "https://git.example.org/kj/jobs-app",
     "description": "Posts & finds jobs: 'here', \"there\" {{ z }} \\ everywhere.",
     "django_version": "6.1",

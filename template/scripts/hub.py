@@ -150,12 +150,12 @@ def read_learning(page: Path) -> Learning:
         page=page,
         title=words(fields["title"]),
         says=words(fields[says]),
-        evidence=tuple(found(page, one) for one in evidence),
+        evidence=tuple(proof(page, one) for one in evidence),
         versions=tuple(versions),
     )
 
 
-def found(page: Path, evidence: object) -> Path | str:
+def proof(page: Path, evidence: object) -> Path | str:
     """Return the file or folder, or how the commit is named.
 
     Raises:
@@ -220,12 +220,12 @@ def learnings(kind: str, page: Path, old: str) -> str:
 
     rows = []
     for learning in map(read_learning, sorted(pages, key=place)):
-        proof = ", ".join(
+        evidence = ", ".join(
             f"[{name(one)}]({link(page, one)})" if isinstance(one, Path) else f"`{one}`"
             for one in learning.evidence
         )
         versions = ", ".join(f"{package} {locked()[package]}" for package in learning.versions)
-        row = [f"[{learning.title}]({link(page, learning.page)})", learning.says, proof]
+        row = [f"[{learning.title}]({link(page, learning.page)})", learning.says, evidence]
         if "Version" in LEARNINGS[kind]:
             row.insert(2, versions)
         rows.append(row)
@@ -256,7 +256,7 @@ def endpoints(page: Path, old: str) -> str:
     """Return a table of the operations for each tag of the API's description."""
     text = (DOCS / "api" / "openapi.yaml").read_text(encoding="utf-8")
     # PyYAML's loader in C, where there is one, takes a tenth of the time.
-    described = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # nosec B506
+    described = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return operations_by_tag(described["paths"])
 
 
@@ -432,21 +432,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing, only look")
     options = parser.parse_args()
-    found = 0
-    try:
-        for page in [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]:
-            text, stale = renewed(page)
-            for block in stale:
-                print(
-                    f"{name(page)}: {block} {'is out of date' if options.check else 'is written'}"
-                )
-            if stale and not options.check:
-                page.write_text(text, encoding="utf-8", newline="\n")
-            found += len(stale)
-    except HubError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if found and options.check:
+    pages: dict[Path, tuple[str, list[str]]] = {}
+    for page in [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]:
+        try:
+            pages[page] = renewed(page)
+        except HubError as error:
+            print(error, file=sys.stderr)
+            return 2
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            print(f"{name(page)} can't be read or made: {error}", file=sys.stderr)
+            return 2
+    for page, (text, stale) in pages.items():
+        for block in stale:
+            print(f"{name(page)}: {block} {'is out of date' if options.check else 'is written'}")
+        if stale and not options.check:
+            page.write_text(text, encoding="utf-8", newline="\n")
+    if options.check and any(stale for _, stale in pages.values()):
         print("Run: make hub", file=sys.stderr)
         return 1
     return 0

@@ -154,6 +154,19 @@ def test_a_block_that_cannot_be_written_is_named(repo: Path, block: str, says: s
     assert f"docs/zebras.md: {says}" in said
 
 
+@pytest.mark.parametrize("name", ["docs/api/openapi.yaml", "docs/learnings/concepts/index.md"])
+def test_a_file_that_cannot_be_read_is_named_and_nothing_is_written(repo: Path, name: str) -> None:
+    """L08, L12"""
+    _page(repo, PAGE)
+    before = (repo / "README.md").read_bytes()
+    (repo / name).write_bytes("paths: Zoë\nfoo: [".encode("latin-1"))
+    code, said = _hub(repo)
+    assert code == 2
+    assert said.startswith(("docs/api/endpoints.md can't be", f"{name} can't be"))
+    assert "Traceback" not in said
+    assert (repo / "README.md").read_bytes() == before
+
+
 def test_a_badge_whose_fact_is_not_there_is_not_written(repo: Path) -> None:
     """B05: no workflow, no licence: no badge of them."""
     readme = (repo / "README.md").read_text(encoding="utf-8")

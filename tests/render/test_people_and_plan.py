@@ -63,7 +63,7 @@ def test_people_are_named_where_they_are_looked_for(full: Path) -> None:
     for user in ("grace-hopper", "alan-turing"):
         assert f"[{user}](https://github.com/{user})" in readme
         assert f"| [{user}](https://github.com/{user}) | backend |" in page
-    partner = r"Kathérine \`K\` \<Johnson\> \[x\](y) {{ x }}"
+    partner = r"Kathérine \`K\` \<Johnson\> \[x\] {{ x }}"
     repo = JOB_BOARD_WITH_EVERYTHING_ON["frontend_repo"]
     assert f"- **Front end**: {partner}, <{repo}>\n" in readme
     assert f"| {partner} | front end: <{repo}> |\n" in page
