@@ -13,6 +13,9 @@ from .repo import Repo
 
 # Named like an environment file: one to be copied, the one of the tests, the types of one.
 _NO_ENVIRONMENT = re.compile(r"example|sample|template|dist|[._](test|testing|ci)(\.|$)|\.ts$")
+_ASSIGNED = re.compile(r"^(?:export[ \t]+)?([A-Za-z]\w*)[ \t]*=[ \t]*(.*)", re.MULTILINE)
+# What a front end's build puts into the page: everybody reads it there.
+_PUBLIC = re.compile(r"VITE_|NEXT_PUBLIC_|REACT_APP_|EXPO_PUBLIC_|NUXT_PUBLIC_|PUBLIC_")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+\S{20}")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 # What stands where a secret could, and is none: a rate, a dotted path, the name of a field.
@@ -52,7 +55,7 @@ class SET101(Check):
         for name in repo.matching(".env", ".env.*", "*.env"):
             if name in configuration or _NO_ENVIRONMENT.search(name):
                 continue
-            if name in repo.tracked:
+            if name in repo.tracked and _holds_secrets(repo, name):
                 yield name, None, "An environment file is tracked by git."
 
 
@@ -477,6 +480,12 @@ def _written_password(line: str) -> str:
     return name if secret or _PASSWORD_IN_URL.search(value) else ""
 
 
+def _holds_secrets(repo: Repo, name: str) -> bool:
+    """Whether an environment file has more than public values; in .env itself, places for them are enough."""
+    values = [v for n, v in _ASSIGNED.findall(repo.text(name)) if not _PUBLIC.match(n)]
+    return any(map(_is_filled_in, values)) or (bool(values) and PurePosixPath(name).name == ".env")
+
+
 def _is_filled_in(value: object) -> bool:
-    """Whether a value of a Secret is more than a place for one."""
+    """Whether a value is more than a place for one."""
     return bool(value) and not re.search(r"(?i)change|replace|your|example|[<${]|^x+$", str(value))

@@ -12,6 +12,7 @@ TOKEN = "ghp_" + "0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"
 
 FOUND: list[Found] = [
     ("SET101", {".env": "SECRET_KEY=x"}, ".env"),
+    ("SET101", {".env": "SECRET_KEY=your-secret-key"}, ".env"),
     ("SET101", {"backend/.env.production": "A=1"}, "backend/.env.production"),
     (
         "SET102",
@@ -138,8 +139,21 @@ LEFT_ALONE: list[LeftAlone] = [
     ),
     (
         "SET101",
-        {".env.example": "", "deploy/staging.env.sample": "", "src/env.d.ts": "", ".env.test": ""},
+        {
+            ".env.example": "",
+            "deploy/staging.env.sample": "",
+            "src/env.d.ts": "",
+            ".env.test": "A=1",
+        },
     ),
+    (
+        "SET101",
+        {
+            "client/.env.production": "VITE_API_URL=https://x\n",
+            "web/.env": "# A=1\nNEXT_PUBLIC_X=1\n",
+        },
+    ),
+    ("SET101", {".env.social": "GOOGLE_SECRET=your-google-secret\nOTHER=\n"}),
     ("SET102", {"config/settings.py": "import os\nos.environ\n", "envs/sample.env": ""}),
     (
         "SET103",  # what production's settings set anew
