@@ -19,22 +19,20 @@ from nexus_scaffold.testing import commit_all
 RESULTS = Path(__file__).parent / "results" / "check.md"
 ROUNDS = 7
 FILES = 5000
+LARGEST = 100_000
 PEER = ("repo-review[cli]==1.3.0", "sp-repo-review==2026.8.14")
 NEXUS = (sys.executable, "-m", "nexus_scaffold", "check", "--format", "json")
 
 
 def many(folder: Path, repo: Path) -> Path:
-    """A repo of that many files: a full one, and copies of its apps, tests and documents."""
+    """A repo of that many files: a full one, and copies of it without the libraries of its pages."""
     shutil.copytree(repo, folder, symlinks=True)
-    copied = [
-        name for name in git.files(repo) if name.startswith(("apps/", "docs/", "tests/", "config/"))
-    ]
+    copied = [name for name in git.files(repo) if (repo / name).stat().st_size < LARGEST]
     number = len(git.files(repo))
     for copy in range(FILES // len(copied) + 1):
         for name in copied[: max(0, FILES - number)]:
-            top, _, rest = name.partition("/")
-            (folder / f"{top}{copy}" / rest).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(repo / name, folder / f"{top}{copy}" / rest)
+            (folder / f"copy{copy}" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(repo / name, folder / f"copy{copy}" / name)
             number += 1
     commit_all(folder, "feat: more")
     return folder

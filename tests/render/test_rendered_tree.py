@@ -148,6 +148,16 @@ def test_the_checks_find_nothing_but_what_the_owner_has_not_written(
         assert [found for found in check(each).findings if found.check != "DOC107"] == []
 
 
+def test_what_make_hub_writes_is_up_to_date(repo: Path) -> None:
+    """L08, L10, B02: tables, versions, endpoints, tree; the data model is drawn where Django is."""
+    command = [sys.executable, "scripts/hub.py", "--check"]
+    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    page = (repo / "README.md").read_text(encoding="utf-8")
+    made = re.findall(r"^<!-- hub: (\w+) -->$", page, re.MULTILINE)
+    assert made == ["badges", "technologies", "concepts", "challenges", "practices", "tree"]
+
+
 def test_the_readme_has_the_brief_s_sections_in_its_order(repo: Path) -> None:
     """L06, L07, L08"""
     headings = [
@@ -260,9 +270,9 @@ def test_what_an_answer_leaves_out_is_nowhere_named(repo: Path) -> None:
             assert (repo / name).exists() is chosen, name
         if not chosen:
             for name, text in _texts(repo):
-                if not name.endswith(
-                    (".copier-answers.yml", "uv.lock", "seed.py")
-                ):  # Docker is a skill, too
+                # Docker is a skill, too, and make hub reads whatever may be there.
+                own = (".copier-answers.yml", "uv.lock", "seed.py", "scripts/hub.py")
+                if not name.endswith(own):
                     assert not re.search(trace, text), f"{name} speaks of {trace}"
 
 

@@ -15,6 +15,7 @@ from tests.unit.cases import (
     LeftAlone,
     Tree,
     ci,
+    claims,
     containers,
     delivery,
     django,
@@ -27,7 +28,7 @@ from tests.unit.cases import (
 
 Build = Callable[[Tree], Path]
 
-FAMILIES = (docs, text, settings, django, tests, ci, containers, delivery, generated)
+FAMILIES = (docs, text, claims, settings, django, tests, ci, containers, delivery, generated)
 FOUND: list[Found] = [case for family in FAMILIES for case in family.FOUND]
 LEFT_ALONE: list[LeftAlone] = [case for family in FAMILIES for case in family.LEFT_ALONE]
 

@@ -57,7 +57,7 @@ def test_the_targets_that_the_documents_name_exist() -> None:
             r"`make (\w+)|^make (\w+)", document.read_text(encoding="utf-8"), re.MULTILINE
         ):
             name = "".join(target)
-            rendered = {"run", "check"}  # of the repo that is generated
+            rendered = {"run", "check", "hub"}  # of the repo that is generated
             assert name in rendered or re.search(
                 rf"^{name}:", makefile, re.MULTILINE
             ), f"{document}: {name}"

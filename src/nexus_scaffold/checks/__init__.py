@@ -10,6 +10,7 @@ from pathlib import Path
 from . import (
     answers_file,
     ci,
+    claims,
     commits,
     containers,
     delivery,
@@ -43,6 +44,7 @@ __all__ = [
 CHECKS: tuple[type[Check], ...] = (
     *docs.CHECKS,
     *text.CHECKS,
+    *claims.CHECKS,
     *settings.CHECKS,
     *django.CHECKS,
     *tests.CHECKS,

@@ -31,8 +31,8 @@ _SIGNS = {
     "🤝": "collab contribut partner team together learner communit assist with acknowledg why",
     "🔐": "secur auth jwt permission log-in login password secret credential token role encrypt user",
     "🧠": "brain learn concept knowledge think idea program",
-    "🏗": "architect structure build infrastructur construct system",
-    "📝": "note doc licen summary reference overview writ form log post blog changelog task",
+    "🏗": "architect structure build infrastructur construct system project",
+    "📝": "note doc licen summary reference overview writ form log post blog changelog task review personal takeaway",
     "🌐": "web api network url host global deploy endpoint online browser http environment",
     "🔍": "search filter explor find concept review identif inspect detail query takeaway test",
     "🌟": "feature highlight star conclusion key",
@@ -45,7 +45,7 @@ _SIGNS = {
     "🎓": "learn program alx graduat student education academ course",
     "🔁": "repeat retr loop cycle generat ci/cd pipeline workflow",
     "🐍": "python django",
-    "🐛": "bug issue debug error",
+    "🐛": "bug issue debug error troubleshoot",
     "📍": "where place locat platform channel address map",
     "🎉": "celebrat congrat release welcome done launch",
     "🏁": "finish conclusion final end start",
@@ -98,6 +98,7 @@ _SIGNS = {
     "➡": "",
     "➕": "",
     "⚠": "",
+    "☁": "",
     "←": "",
     "═": "",
 }
@@ -136,7 +137,7 @@ _WORD = re.compile("[A-Za-z]+")
 # An apostrophe that is lost, and what is lost where a heading or an item starts: no word, but an emoji.
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])\ufffd(?=(?:s|t|re|ve|ll|d|m)\b)")
 _ITEM = re.compile(r"[ \t]*(?:#{1,6}|[-*+>]|\d+\.)?[ \t]*")
-_DEBRIS = re.compile(rf"(^{_ITEM.pattern})\ufffd+[ \t]*(?=\S)")
+_DEBRIS = re.compile(rf"(^{_ITEM.pattern})[\ufffd\ufe0f]+[ \t]*(?=\S)")
 
 Note = Callable[[str, str, str, bool], str]
 
@@ -203,11 +204,13 @@ def repaired(text: str) -> tuple[str, list[Mended]]:
     mended: list[Mended] = []
     if text.isascii():
         return text, mended
+    if not _hint().search(text):
+        return text, mended
     # Only what holds whole sequences of an encoding holds incomplete ones: a lone â before a quote is a letter.
     certain = {name for name in _READ_AS if _patterns(name)[0].search(text)}
     lines = text.split("\n")
     for number, line in enumerate(lines, start=1):
-        if line.isascii():
+        if line.isascii() or not _hint().search(line):
             continue
 
         def note(before: str, after: str, name: str, lost: bool, number: int = number) -> str:
@@ -218,6 +221,18 @@ def repaired(text: str) -> tuple[str, list[Mended]]:
         parts[::2] = [_mended(part, certain, note) for part in parts[::2]]
         lines[number - 1] = "".join(parts)
     return "\n".join(lines), mended
+
+
+def remains(text: str) -> list[int]:
+    """The lines, from 1, of a repaired text in which a part of a character is left, and nothing tells of which."""
+    starts = "|".join(sorted({_start(name) for name in ("Windows-1252", "Windows-1254")}))
+    if _LOST not in text and not re.search(starts, text):
+        return []
+    return [
+        number
+        for number, line in enumerate(text.split("\n"), start=1)
+        if re.search(f"{_LOST}|{starts}", "".join(_CODE_SPAN.split(line)[::2]))
+    ]
 
 
 def _mended(line: str, certain: set[str], note: Note) -> str:
@@ -231,10 +246,8 @@ def _mended(line: str, certain: set[str], note: Note) -> str:
             line = _undone(line, name, name in certain, note)
         if _SUSPECT.search(line):
             line = _by_ftfy(line, note)
-    if _LOST in line:
-        line = _APOSTROPHE.sub(lambda found: note(found[0], "\u2019", "", True), line)
-        line = _DEBRIS.sub(lambda found: found[1] + note(_LOST, "", "", True), line)
-    return line
+    line = _APOSTROPHE.sub(lambda found: note(found[0], "\u2019", "", True), line)
+    return _DEBRIS.sub(lambda found: found[1] + note(_LOST, "", "", True), line)
 
 
 def _once(run: str, name: str) -> str:
@@ -269,6 +282,8 @@ def _undone(line: str, name: str, certain: bool, note: Note) -> str:
                 return note(rest, _JOINER, name, False)
             is_quote = ahead.count("\u201c") > ahead.count("\u201d")
             return note(rest, "\u201d", name, False) + blank if is_quote else found[0]
+        if data == b"\xe2\x94":  # the corner of a box that is drawn
+            return note(rest, "\u2510", name, False) + blank if ahead[-1:] == "\u2500" else found[0]
         candidates = [sign for sign in _SIGNS if _fits(sign.encode(), data, _READ_AS[name][1])]
         if chosen := _chosen(candidates, line):
             return note(rest, chosen, name, True) + blank
@@ -371,6 +386,17 @@ def _start(name: str) -> str:
     """The characters of F0 and 9F, with which the UTF-8 of nearly every emoji starts."""
     characters = _characters(name)
     return characters[0x70] + characters[0x1F]
+
+
+@cache
+def _hint() -> re.Pattern[str]:
+    """What every line has that is not as it should be, and few others: it costs less than looking for all there is."""
+    starts = {
+        _characters(name)[byte - 0x80] for name in _READ_AS for byte in (0xC3, 0xE2, 0xEF, 0xF0)
+    }
+    starts.add(_characters("MacRoman")[0x1F])
+    behind = "[^\x00-\x7f\u2500-\u257f]"  # trees are drawn with what cp437 has for a start
+    return re.compile(rf"[{''.join(starts)}]{behind}|{_SUSPECT.pattern}|{_LOST}")
 
 
 @cache

@@ -16,7 +16,7 @@ from .text import is_ours
 
 # What the program asks of a README, in its order: a heading that holds one of the words of each.
 SECTIONS = {
-    "program overview": ("overview", "about", "introduction", "program", "welcome"),
+    "program overview": ("overview", "about", "introduction", "program", "summary", "welcome"),
     "project objective": ("objective", "goal", "purpose", "mission", "aim"),
     "major learnings": ("learn", "technolog", "concept", "tech stack", "skill"),
     "challenges and solutions": ("challenge", "problem", "solution"),
@@ -30,12 +30,27 @@ _PLACEHOLDERS = re.compile(
     r"|\bYour (?:Name|Full Name|Email|GitHub Username)\b|\byour[-_](?:name|user(?:name)?|e?mail|github|linkedin|handle|repo|project)\b"
     r"|[<\[{][Yy]our [^>\]}]*[>\]}](?![(\[])|[<\[](?:[Ii]nsert|[Ll]ink to|[Aa]dd your|[Nn]ame of) [^>\]]*[>\]](?![(\[])"
     r"|\b[Rr]eplace this (?:line|text|with)\b|\bInclude your \w+ here\b"
-    r"|github\.com/(?:your[-_]?\w+|YOUR[-_]\w+|<[^>]+>)|\bvia\.placeholder\.com|\byourdomain\.com",
+    r"|github\.com/(?:your[-_]?\w+|YOUR[-_]\w+|<your[^>]+>)|\bvia\.placeholder\.com|\byourdomain\.com",
     re.ASCII,
+)
+# Each of them holds one of these in lower case: looking for them first is several times as fast.
+_HINTS = (
+    "your",
+    "todo",
+    "fixme",
+    "tbd",
+    "lorem",
+    "coming",
+    "insert",
+    "link to",
+    "name of",
+    "replace this",
+    "replace with",
+    "placeholder",
 )
 # In code an example is one; the address of this very repo is none.
 _PLACEHOLDERS_IN_CODE = re.compile(
-    r"git clone\s+(?:\S*github\.com[/:](?:your[-_]?\w+|YOUR[-_]\w+|<[^>]+>)/\S*|<[^>]+>)"
+    r"git clone\s+(?:\S*github\.com[/:](?:your[-_]?\w+|YOUR[-_]\w+|<[^>]+>)/\S*|<(?:your|username|url|repo\w*[-_ ]?url)\b[^>]*>)"
 )
 _FORK = re.compile(r"\bfork", re.IGNORECASE)
 # What is there to be filled in by others.
@@ -50,6 +65,7 @@ _STRUCTURE = re.compile(
     r"|^\W*(?:structure|layout)\W*$",
     re.IGNORECASE,
 )
+_MARKDOWN = (".md", ".markdown")
 _GENERIC = {"readme.md", "index.md", "__init__.py"}
 _LICENCES = r"(?:MIT|Apache(?:[ -]2\.0)?|BSD(?:[ -][23][- ]clause)?|A?GPL\S*|MPL\S*|ISC|Unlicense)"
 _LICENCE = re.compile(
@@ -115,11 +131,11 @@ class DOC103(Check):
                 continue
             document = parse(repo.text(name))
             for number, line in document.text:
-                if found := _PLACEHOLDERS.search(line):
+                if _is_hinted(line) and (found := _PLACEHOLDERS.search(line)):
                     yield name, number, f"A placeholder: {found[0].strip()!r}."
             for fence in document.fences:
                 for number, line in enumerate(fence.lines, start=fence.line + 1):
-                    found = _PLACEHOLDERS_IN_CODE.search(line)
+                    found = _PLACEHOLDERS_IN_CODE.search(line) if "clone" in line else None
                     if found and not _is_about_forks(document, fence):
                         yield name, number, f"A placeholder: {found[0].strip()!r}."
 
@@ -367,6 +383,11 @@ def _documents(repo: Repo) -> tuple[str, ...]:
     return tuple(name for name in repo.matching("*.md", "*.markdown") if is_ours(name))
 
 
+def _is_hinted(line: str) -> bool:
+    lower = line.lower()
+    return any(hint in lower for hint in _HINTS)
+
+
 def _is_about_forks(document: Markdown, fence: Fence) -> bool:
     """Whether a block stands where it is told how to work in a fork of one's own."""
     heading = document.heading_of(fence.line)
@@ -387,7 +408,7 @@ def _broken(repo: Repo, document: str, link: str) -> str | None:
     if target not in repo.paths:
         return "nowhere"
     place = _plain_anchor(place)
-    if place in {"", "top"} or not target.lower().endswith((".md", ".markdown")):
+    if place in {"", "top"} or not target.lower().endswith(_MARKDOWN):
         return None
     found = parse(repo.text(target))
     if (
@@ -408,7 +429,7 @@ def _meant(repo: Repo, document: str, link: str) -> str:
     path, mark, place = link.partition("#")
     target = _target(document, path.partition("?")[0]) if path else document
     if target in repo.paths:
-        anchors = () if target in repo.folders else parse(repo.text(target)).slugs
+        anchors = parse(repo.text(target)).slugs if target.lower().endswith(_MARKDOWN) else ()
         wanted = _letters(_plain_anchor(place))
         same = [anchor for anchor in anchors if wanted and _letters(anchor) == wanted]
         return f"{path}#{same[0]}" if len(same) == 1 else ""
@@ -449,11 +470,16 @@ def _empty(document: Markdown) -> Iterator[Heading]:
     ]
     for number, heading in enumerate(headings):
         below = headings[number + 1] if number + 1 < len(headings) else None
-        is_part = below is not None and below.level > heading.level
-        # A title and its second line, a line of text with a rule below it, and one that is a link.
+        # A heading in bold or in brackets is the second line of the one above it.
+        is_part = below is not None and (
+            below.level > heading.level or re.fullmatch(r"\W*(\*\*.+\*\*|\[.+\])\W*", below.text)
+        )
+        # A title and its second line, a line of text with a rule below it, one that is a link, and an outline.
         is_title = number == 0 or (number == 1 and empty[0] and below is not None)
         is_text = heading.is_underlined or re.search(r"://|\]\(|<", heading.text)
-        if empty[number] and not (is_title or is_part or is_text):
+        around = empty[max(0, number - 2) : number + 3]
+        is_outline = any(all(around[n : n + 3]) for n in range(len(around) - 2))
+        if empty[number] and not (is_title or is_part or is_text or is_outline):
             yield heading
 
 

@@ -173,7 +173,7 @@ _BRING: Mapping[str, Mapping[str, Column]] = {
 def models(repo: Repo) -> Mapping[str, Model]:
     """The models of the repo's apps that have a table, by name, in the order of their files; read from the code."""
     classes: dict[str, ast.ClassDef] = {}
-    for name in repo.matching("models.py", "*/models/*.py"):
+    for name in repo.matching("models.py", "models_*.py", "*_models.py", "*/models/*.py"):
         module = None if re.search(r"(^|/)(tests|migrations)/", name) else repo.module(name)
         for node in module.body if module else ():
             if isinstance(node, ast.ClassDef):

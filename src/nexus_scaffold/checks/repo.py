@@ -132,17 +132,17 @@ class Repo:
         return frozenset(folders)
 
     @cached_property
-    def paths(self) -> frozenset[str]:
-        """The paths of the files and folders, to look one up."""
-        return frozenset(self.files) | self.folders
-
-    @cached_property
     def named(self) -> Mapping[str, Sequence[str]]:
         """The files by their name in lower case, without their folders."""
         found: dict[str, list[str]] = {}
         for name in self.files:
             found.setdefault(name.rpartition("/")[2].lower(), []).append(name)
         return found
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """The paths of the files and of the folders that hold them."""
+        return self.folders.union(self.files)
 
     @cached_property
     def readme(self) -> str | None:

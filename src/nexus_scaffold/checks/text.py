@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 
 from .base import Fixable, Place, Severity
-from .characters import Mended, decode, repaired
+from .characters import Mended, decode, remains, repaired
 from .repo import Repo
 
 _PROSE = (".md", ".markdown", ".rst", ".txt", ".html")
@@ -74,9 +74,8 @@ class TXT101(_Characters):
             for mended in found:
                 if mended.lost:
                     yield name, mended.line, _half(mended)
-            for number, line in enumerate(text.split("\n"), start=1):
-                if "\ufffd" in re.sub("`[^`]*`", "", line):
-                    yield name, number, "A character is lost, and nothing tells which: write it anew."
+            for number in remains(text):
+                yield name, number, "A character is lost, and nothing tells which: write it anew."
 
     def mended(self, name: str, text: str) -> str:
         return repaired(text)[0].removeprefix("\ufeff")

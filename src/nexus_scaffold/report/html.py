@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections import Counter
 from importlib.resources import files
+from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
@@ -31,6 +32,7 @@ def as_html(report: Report) -> str:
     names = dict.fromkeys(family(kind.__name__) for kind in report.checks)
     return page.render(
         report=report,
+        name=Path(report.path).resolve().name,
         style=style,
         digest=digest,
         version=version(),

@@ -111,7 +111,12 @@ LEFT_ALONE: list[LeftAlone] = [
     ("DOC105", {"README.md": "```a\n```\n~~~\n```\n~~~\n```inline```\n- a\n  ```\n  ```\n"}),
     ("DOC106", {"README.md": "Title\n=======\n"}),
     ("DOC107", {"a.md": "<!-- your words: a — b? -->\nMine.\n<!-- end of your words -->"}),
-    ("DOC108", {"README.md": "# A\n### Slogan\n## B\n### C\n```\nx\n```\n## D\n![](d.png)\n---\n"}),
+    (
+        "DOC108",
+        {
+            "README.md": "# A\n### Slogan\n## 1\n## **One**\nx\n## B\n### C\n```\nx\n```\n## D\n![](d.png)\n---\n"
+        },
+    ),
     (
         "DOC108",
         {".github/pull_request.md": "# A\nb\n## C\n", "README.md": "# A\nb\n## C\n```\nx\n"},

@@ -11,6 +11,7 @@ FOUND: list[Found] = [
     ("TXT101", {"docs/a.md": "```\nâ”œâ”€â”€ apps\n```\n"}, "docs/a.md:2"),
     ("TXT101", {"docs/a.md": "le cafÃ© du coin, dÃ©jÃ vu\n"}, "docs/a.md:1"),
     ("TXT101", {"README.md": "a \ufffd b\n"}, "README.md:1"),
+    ("TXT101", {"README.md": "# A\nsome ðŸ” zebra\n"}, "README.md:2"),
     ("TXT102", {"requirements.txt": "Django\r\n".encode("utf-16")}, "requirements.txt"),
     ("TXT102", {"README.md": "café".encode("cp1252")}, "README.md"),
     ("TXT103", {"a/b.py": "\ufeffimport x\n"}, "a/b.py:1"),
