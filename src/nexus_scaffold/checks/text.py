@@ -58,9 +58,7 @@ class TXT101(_Characters):
     """Every character is the one that was meant."""
 
     severity = Severity.WARNING
-    why = (
-        "UTF-8 that was read in another encoding shows ðŸš€ or √© where an emoji or an accent was."
-    )
+    why = "UTF-8 that was read in another encoding shows `ðŸš€` or `√©` where an emoji or an accent was."
     mend = "Run nexus check --fix; save files as UTF-8, and check what it says about lost bytes."
 
     def places(self, repo: Repo) -> Iterator[Place]:
@@ -78,7 +76,9 @@ class TXT101(_Characters):
                 yield name, number, "A character is lost, and nothing tells which: write it anew."
 
     def mended(self, name: str, text: str) -> str:
-        return repaired(text)[0].removeprefix("\ufeff")
+        return repaired(text)[0].removeprefix(
+            "\ufeff"
+        )  # a byte order mark may have been read wrongly, too
 
 
 class TXT102(Fixable):
