@@ -1,9 +1,9 @@
 """Make the descriptions of the API that the template ships, so that they fit whatever is answered.
 
 A repo is rendered for each set of answers that may change its API, and asked by the commands of its
-own `make schema` what docs/api/openapi.yaml and docs/api/schema.graphql are. The texts are then
-written as one template for each file, in which a line that only some of them have stands under a
-condition.
+own `make schema` what docs/api/openapi.yaml and docs/api/schema.graphql are; docs/api/endpoints.md
+lists the operations of the first, as `make hub` does. The texts are then written as one template
+for each file, in which a line that only some of them have stands under a condition.
 
     uv run scripts/contracts.py              write the templates anew, after a change of the API
     uv run scripts/contracts.py --check      change nothing; exit with 1 when a template is stale
@@ -12,6 +12,7 @@ condition.
 import argparse
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import weave
+import yaml
 from weave import Variant
 
 # The answers that may change what the API is, each with its values.
@@ -66,8 +68,10 @@ HEAD = '{% from "macros/text.jinja" import yaml %}\n'
 PARTS = {
     "openapi.yaml": re.compile(r" {0,4}\S"),
     "schema.graphql": re.compile(r"(?:directive|enum|input|interface|scalar|type|union) \S"),
+    "endpoints.md": re.compile(r"## \S"),
 }
 FOLDER = "docs/api"
+BLOCK = re.compile(r"(<!-- hub: endpoints -->\n).*(<!-- end of hub -->)", re.DOTALL)
 
 # What describes itself, and what its environment is made from.
 CODE = ("apps", "config", "pyproject.toml.jinja", "uv.lock.jinja")
@@ -124,9 +128,18 @@ def describe(repo: Path, python: Path) -> dict[str, str]:
     """Return what the repo's commands write, by the files' names."""
     graphql = ["graphql"] if (repo / "config" / "graphql.py").exists() else []
     run(repo, str(python), "-c", DESCRIBE, *graphql, DJANGO_SETTINGS_MODULE="config.settings.test")
-    return {
+    texts = {
         name: (repo / name).read_text(encoding="utf-8") for name in PARTS if (repo / name).exists()
     }
+    return {**texts, "endpoints.md": endpoints(texts["openapi.yaml"])}
+
+
+def endpoints(description: str) -> str:
+    """Return the page of the endpoints: what stands around its block in the template stays."""
+    page = (weave.ROOT / "template" / FOLDER / "endpoints.md.jinja").read_text(encoding="utf-8")
+    hub = runpy.run_path(str(weave.ROOT / "template" / "scripts" / "hub.py"))
+    block = hub["operations_by_tag"](yaml.safe_load(description)["paths"])
+    return BLOCK.sub(lambda marks: f"{marks[1]}\n{block}\n{marks[2]}", page)
 
 
 def descriptions(folder: Path) -> dict[str, dict[Variant, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 NAME = 'Ngũgĩ\'s "Jobs" {{ x }} & Co'
 
 DEFAULTS: Mapping[str, object] = {}
+BLANK: Mapping[str, object] = {"starter": "blank"}
 BLANK_WITH_EVERYTHING_OFF: Mapping[str, object] = {
     "starter": "blank",
     "license": "none",
@@ -27,6 +28,10 @@ JOB_BOARD_WITH_EVERYTHING_ON: Mapping[str, object] = {
     "github_user": "ngugi",
     "linkedin_user": "ngugi-wa-thiongo",
     "cohort": 'Cohort "1" \u2013 July 2025 {{ y }}',
+    "start_date": "2028-02-26",
+    "collaborators": "grace-hopper,alan-turing",
+    "frontend_partner": "Kathérine `K` <Johnson> [x] {{ x }}",
+    "frontend_repo": "https://git.example.org/kj/jobs-app",
     "description": "Posts & finds jobs: 'here', \"there\" {{ z }} \\ everywhere.",
     "django_version": "6.1",
     "hosting": "vm",

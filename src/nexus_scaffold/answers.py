@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -59,6 +60,15 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _of_calendar(value: str) -> str:
+    if value:
+        try:
+            date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(_DAY) from error
+    return value
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("Write at least one character.")
@@ -106,8 +116,9 @@ def _not_reserved(slug: str) -> str:
 
 
 def _text_of(value: object) -> object:
-    # YAML reads an unquoted 5.2 or 2026 as a number; it is what the user wrote all the same.
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    # YAML reads an unquoted 5.2, 2026 or 2026-03-02 as a number or a day; it is what the user wrote all the same.
+    written = isinstance(value, int | float | date) and not isinstance(value, bool)
+    return str(value) if written else value
 
 
 Line = Annotated[str, BeforeValidator(_text_of), AfterValidator(_one_line)]
@@ -119,13 +130,23 @@ Email = Annotated[
         "Write an address such as ada@example.org, or leave it empty.",
     ),
 ]
+_GITHUB_USER = r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}"
 GitHubUser = Annotated[
     Line,
     Rule(
-        r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}",
+        _GITHUB_USER,
         "Write the name alone, such as ada-lovelace: letters, digits and single hyphens, at most 39 characters.",
     ),
 ]
+GitHubUsers = Annotated[
+    Line,
+    Rule(
+        f"{_GITHUB_USER}(,{_GITHUB_USER})*",
+        "Write GitHub user names such as ada-lovelace,grace-hopper, with commas and no blanks between them, or leave it empty.",
+    ),
+]
+_DAY = "Write a day of the calendar such as 2026-03-02, or leave it empty."
+Day = Annotated[Line, Rule(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", _DAY), AfterValidator(_of_calendar)]
 LinkedInUser = Annotated[
     Line,
     Rule(
@@ -204,6 +225,10 @@ class Answers(BaseModel):
     setup: Literal["quick", "custom"] = "quick"
     linkedin_user: LinkedInUser = ""
     cohort: Line = Field(default="", max_length=60)
+    start_date: Day = ""
+    collaborators: GitHubUsers = Field(default="", max_length=2000)
+    frontend_partner: Line = Field(default="", max_length=80)
+    frontend_repo: Url = Field(default="", max_length=2000)
     starter: Literal["job_board", "blank"] = "job_board"
     description: RequiredLine = Field(default_factory=_description, max_length=200)
     project_slug: Slug = Field(default_factory=_slug, max_length=40)
@@ -288,7 +313,7 @@ class AnswersFile:
                 )
         try:
             recorded = yaml.safe_load(text)
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
             raise AnswersError(
                 f"{path} is not YAML: {error}", hint="Restore it from git."
             ) from error
@@ -300,6 +325,18 @@ class AnswersFile:
             src_path=None if src_path is None else str(src_path),
             commit=None if commit is None else str(commit),
         )
+
+
+def load_answers(repo: Path | str = ".") -> Answers:
+    """The answers that a repo was made from.
+
+    Args:
+        repo: The repo's folder.
+
+    Raises:
+        AnswersError: They can't be read, or don't fit the questions of this version; the message names each field.
+    """
+    return Answers.parse(AnswersFile.read(Path(repo) / ANSWERS_FILE).answers)
 
 
 def unknown_question(name: str, names: Sequence[str]) -> AnswersError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -12,6 +15,7 @@ import typer
 from .errors import NexusError
 
 if TYPE_CHECKING:
+    from .checks import Report
     from .lifecycle import NewRepo, Prepared
 
 # Rich would triple the time that --help takes.
@@ -29,6 +33,17 @@ class Format(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+class CheckFormat(StrEnum):
+    """For people, for programs, for code scanning, for CI servers, for GitHub's pages, or as a page."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+    HTML = "html"
 
 
 class StatusFormat(StrEnum):
@@ -168,9 +183,9 @@ def update(
 
       nexus update --to v1.2.0 --yes
     """
-    from .lifecycle import prepare_update
+    from .lifecycle import plan_update
 
-    with prepare_update(repo, to=to, template=template, stash=stash) as prepared:
+    with plan_update(repo, to=to, template=template, stash=stash) as prepared:
         _carry_out(prepared, plan=plan, diff=diff, yes=yes, format=format)
 
 
@@ -198,10 +213,10 @@ def set_answers(
 
       nexus set tasks=true cache=true --plan
     """
-    from .lifecycle import prepare_answers
+    from .lifecycle import plan_answers
 
     given = _pairs(answers, "")
-    with prepare_answers(repo, given, template=template, stash=stash) as prepared:
+    with plan_answers(repo, given, template=template, stash=stash) as prepared:
         _carry_out(prepared, plan=plan, diff=diff, yes=yes, format=format)
 
 
@@ -243,13 +258,13 @@ def status(
 
       nexus status --format sarif > drift.sarif
     """
-    from . import report
     from .lifecycle import status as look
+    from .report import plans
 
     printers = {
-        StatusFormat.TEXT: report.status_as_text,
-        StatusFormat.JSON: report.status_as_json,
-        StatusFormat.SARIF: report.status_as_sarif,
+        StatusFormat.TEXT: plans.status_as_text,
+        StatusFormat.JSON: plans.status_as_json,
+        StatusFormat.SARIF: plans.status_as_sarif,
     }
     typer.echo(printers[format](look(repo, template=template)))
 
@@ -281,7 +296,7 @@ def answers(
     import json
 
     from .answers import ANSWERS_FILE, AnswersFile
-    from .report import answers_as_text
+    from .report.plans import answers_as_text
 
     recorded = AnswersFile.read(repo / ANSWERS_FILE).answers
     as_json = format is Format.JSON
@@ -293,23 +308,94 @@ def answers(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(metavar="[PATH]", help="The repo's folder.")] = Path(),
-    format: Annotated[Format, typer.Option(help="How to print the findings.")] = Format.TEXT,
+    format: Annotated[CheckFormat, typer.Option(help="How to print it.")] = CheckFormat.TEXT,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it there.", show_default="the terminal"),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend first what can be mended without a loss.")
+    ] = False,
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEVERITY",
+            help="The least severity that fails: error, warning, note, or never.",
+            show_default="what pyproject.toml says, or warning",
+        ),
+    ] = None,
+    baseline: Annotated[
+        bool,
+        typer.Option(
+            "--write-baseline", help="Make what is found the known findings, and report new ones."
+        ),
+    ] = False,
 ) -> None:
-    """Says what a reviewer would find wrong in a repo, and how to mend it. Exits with 1 when it finds something.
+    """Says what a reviewer would find wrong in a repo, and how to mend it. Exits with 1 when a finding is that grave.
 
     Examples:
 
       nexus check
 
-      nexus check ../my-nexus --format json
-    """
-    from .checks import check as run
-    from .report import as_json, as_text
+      nexus check --fix
 
-    findings = run(path).findings
-    typer.echo(as_json(findings) if format is Format.JSON else as_text(findings))
-    if findings:
+      nexus check ../my-nexus --format html --output report.html
+    """
+    import gc
+
+    from .checks import check as run
+
+    gc.disable()  # what the checks read is kept to the end: looking for garbage takes a tenth of the time
+    try:
+        report = run(path, fix=fix, fail_on=fail_on)
+    finally:
+        gc.enable()
+    if baseline:
+        from .checks.baseline import BASELINE, write_baseline
+
+        findings = (*report.known, *report.findings)
+        write_baseline(path, findings)
+        _done(f"{_count(len(findings), 'finding is', 'findings are')} known now: commit {BASELINE}")
+        return
+    text = _printer(format, colours=output is None)(report)
+    if output is None:
+        typer.echo(text)
+    else:
+        _write(output, text)
+    if report.fails:
         raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The id of a check.")],
+) -> None:
+    """Says what a check looks for, why, and what to do.
+
+    Examples:
+
+      nexus explain DOC103
+    """
+    from .checks import explain as find
+    from .report.findings import check_as_text
+
+    typer.echo(check_as_text(find(rule)))
+
+
+@app.command()
+def log(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What you have learned.")],
+    repo: Repo = Path(),
+) -> None:
+    """Writes a line with today's date into the repo's learning log.
+
+    Examples:
+
+      nexus log "select_related joins, prefetch_related asks twice"
+    """
+    from .lifecycle import log as write
+
+    _done(f"{write(repo, text)}: written")
 
 
 def main() -> NoReturn:
@@ -329,7 +415,7 @@ def _carry_out(
     prepared: Prepared | None, *, plan: bool, diff: bool, yes: bool, format: Format
 ) -> None:
     """Shows a plan, asks, and applies it."""
-    from .report import plan_as_json, plan_as_text
+    from .report.plans import plan_as_json, plan_as_text
 
     if prepared is None:
         _note("Nothing to do: the repo has it already.")
@@ -362,6 +448,34 @@ def _carry_out(
         typer.echo("nexus undo takes it back.")
     if conflicts:
         raise typer.Exit(1)
+
+
+def _printer(format: CheckFormat, *, colours: bool) -> Callable[[Report], str]:
+    if format is CheckFormat.HTML:
+        from .report.html import as_html
+
+        return as_html
+    from .report import findings
+
+    if format is CheckFormat.TEXT:
+        on = colours and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        return partial(findings.as_text, colours=on)
+    return {
+        CheckFormat.JSON: findings.as_json,
+        CheckFormat.SARIF: findings.as_sarif,
+        CheckFormat.JUNIT: findings.as_junit,
+        CheckFormat.GITHUB: findings.as_github,
+    }[format]
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise NexusError(
+            f"--output {file}: it can't be written: {error.strerror}.",
+            hint="Name a file in a folder that exists.",
+        ) from error
 
 
 def _pairs(given: list[str], option: str = "--data ") -> dict[str, object]:

@@ -42,3 +42,15 @@ class GitError(NexusError):
 
 class MergeError(NexusError):
     """A repo that can't be merged with, as it is."""
+
+
+class CheckError(NexusError):
+    """Checks that can't run as they are set up: the configuration, the baseline, or a package that adds some."""
+
+
+class LogError(NexusError):
+    """An entry that the learning log can't take."""
+
+
+class FileError(NexusError):
+    """A file that can't be written."""

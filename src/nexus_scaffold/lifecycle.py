@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 from . import git, journal, merge
 from .answers import ANSWERS_FILE, Answers, AnswersFile
-from .errors import GitError, SourceError
+from .errors import GitError, LogError, SourceError
+from .files import replace_file
 from .rendering import ask, personal_defaults, refuse_occupied, render, render_again
 from .source import Source, Template, open_source, open_template
 
@@ -148,7 +150,7 @@ class Prepared:
 
 
 @contextmanager
-def prepare_update(
+def plan_update(
     repo: Path, *, to: str | None = None, template: str | None = None, stash: bool = False
 ) -> Iterator[Prepared | None]:
     """Plans an update to a newer version of the template; None where there is nothing to do.
@@ -181,7 +183,7 @@ def prepare_update(
 
 
 @contextmanager
-def prepare_answers(
+def plan_answers(
     repo: Path,
     changes: Mapping[str, object],
     *,
@@ -317,6 +319,63 @@ def undo(repo: Path) -> journal.Undone:
     """
     merge.top_level(repo)
     return journal.undo(repo)
+
+
+LEARNING_LOG = "docs/learning-log.md"
+_OWN_WORDS = re.compile(
+    rb"^<!-- your words: learning-log\b[^\n]*-->[^\n]*\n(?P<words>.*?)^<!-- end of your words -->",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def log(repo: Path, text: str) -> Path:
+    """Adds an entry with today's date to the owner's place in the learning log, as its last one.
+
+    Every other byte of the file stays as it is.
+
+    Args:
+        repo: The repo's folder.
+        text: What was learned; its lines after the first are indented.
+
+    Returns:
+        The file.
+
+    Raises:
+        LogError: There is no text, or there is no place for it.
+    """
+    lines = [line.strip() for line in text.strip().splitlines()]
+    if not any(lines):
+        raise LogError("There is nothing to write down.", hint='Write nexus log "what was new".')
+    if any(re.match(r"(<{7}|>{7})( |$)|={7}$", line) for line in lines):
+        raise LogError(
+            "The text holds the marks of an unfinished merge.",
+            hint="Take the marked lines out, and try again.",
+        )
+    if "<!--" in text or "-->" in text:
+        raise LogError(
+            "The text holds the sign of a comment, <!-- or -->, which could end your place in the file.",
+            hint="Write it without.",
+        )
+    file = repo / LEARNING_LOG
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise LogError(
+            f"{file} can't be read: {error.strerror}.",
+            hint="Restore it from git, or run the command at the root of a repo that was made from the template.",
+        ) from error
+    place = _OWN_WORDS.search(content)
+    if place is None:
+        raise LogError(
+            f"{file} has no place for your words.",
+            hint="It is between <!-- your words: learning-log … --> and <!-- end of your words -->: restore both lines from git.",
+        )
+    ending = "\r\n" if b"\r\n" in place.group() else "\n"
+    today = datetime.now().astimezone().date()
+    entry = f"- {today}: " + f"{ending}  ".join(filter(None, lines)) + ending
+    end = place.end("words")
+    replace_file(file, content[:end] + entry.encode() + content[end:])
+    return file
 
 
 def _location(repo: Path, recorded: AnswersFile, template: str | None) -> str | None:

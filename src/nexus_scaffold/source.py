@@ -170,6 +170,11 @@ class Source:
         )
 
 
+def own_template() -> Path:
+    """The folder of the template that this package belongs to, as it stands: a checkout, or what the wheel carries."""
+    return Path(_own_checkout() or str(resources.files("nexus_scaffold") / "_template"))
+
+
 def _own_checkout() -> str | None:
     """The checkout that this code runs from, or was installed from as a folder."""
     roots = [Path(__file__).resolve().parents[2]]
@@ -200,7 +205,7 @@ def _installed(version: str | None) -> Template:
             f"The installed package holds version {package.version} of the template, not {version}.",
             hint=f"Install nexus-scaffold=={version}, or give --template with a git URL.",
         )
-    folder = Path(str(resources.files("nexus_scaffold"))) / "_template"
+    folder = own_template()
     origin = _origin()
     if "vcs_info" in origin:
         commit = origin["vcs_info"]["commit_id"]

@@ -127,7 +127,7 @@ def update_repo(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[...,
     `update_repo("v1.0.0", edit, starter="blank")` gives the repo, updated to the template's last commit and not
     committed itself, and the plan.
     """
-    from .lifecycle import new, prepare_update
+    from .lifecycle import new, plan_update
     from .source import open_source
 
     with open_source(request.config.getoption("--nexus-template")) as source:
@@ -137,7 +137,7 @@ def update_repo(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[...,
         repo = new(tmp_path / "repo", given, template=location, version=version).path
         edit(repo)
         commit_all(repo, "feat: edits")
-        with prepare_update(repo, to="HEAD", template=location) as prepared:
+        with plan_update(repo, to="HEAD", template=location) as prepared:
             if prepared is None:
                 pytest.fail(f"{version} is the template under test: there is nothing to update")
             prepared.apply()
@@ -149,10 +149,10 @@ def update_repo(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[...,
 @pytest.fixture
 def set_answers() -> Callable[..., Plan]:
     """A function that answers a repo's questions anew, and commits: `set_answers(repo, payments=False)`."""
-    from .lifecycle import prepare_answers
+    from .lifecycle import plan_answers
 
     def set_in(repo: Path, **changes: object) -> Plan:
-        with prepare_answers(repo, changes) as prepared:
+        with plan_answers(repo, changes) as prepared:
             if prepared is None:
                 pytest.fail(f"the repo has {changes} already")
             prepared.apply()

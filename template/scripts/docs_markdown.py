@@ -7,6 +7,7 @@ the repository, or is plain text while zensical.toml names no repository.
 
 import base64
 import posixpath
+import re
 from typing import Any
 from xml.etree.ElementTree import Element  # nosec B405
 
@@ -16,11 +17,17 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from zensical.extensions.context import ContextPreprocessor
 
+# A diagram's letters are drawn in 16 pixels; with this they are as large as those of a table.
+SCALE = 0.75
+
 
 def diagram(source: str, language: str, css_class: str, *args: Any, **kwargs: Any) -> str:
-    """Return the HTML of a `mermaid` code block: an SVG image inside the page."""
-    svg = base64.b64encode(mermaidx.render(source).svg().encode()).decode()
-    return f'<p><img class="{css_class}" alt="Diagram" src="data:image/svg+xml;base64,{svg}"></p>'
+    """Return the HTML of a `mermaid` code block: an SVG image in a frame of its page."""
+    svg = mermaidx.render(source).svg()
+    drawn = re.search(r'viewBox="\S+ \S+ (\d+)', svg)
+    width = f' width="{int(drawn[1]) * SCALE:.0f}"' if drawn else ""
+    image = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    return f'<div class="{css_class}" tabindex="0"><img alt="Diagram"{width} src="{image}"></div>'
 
 
 class CodeLinks(Treeprocessor):

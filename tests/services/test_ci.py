@@ -236,9 +236,15 @@ def test_jenkins(checkout: Callable[..., RenderedRepo], real_servers: Mapping[st
 
         ran = _green(repo, job, edge)
         assert [*ran.commands, *ran.left_out] == (
-            ["make setup", "make servers", "make ci", "make audit", "make servers-down"]
+            [
+                *("make setup", "make servers", "make ci", "make audit", "make nexus"),
+                "make servers-down",
+            ]
             if own
-            else ["make setup", "make ci", "make audit", "make servers", "make servers-down"]
+            else [
+                *("make setup", "make ci", "make audit", "make nexus"),
+                *("make servers", "make servers-down"),
+            ]
         )
         _red(repo, job, edge)
 
@@ -271,10 +277,15 @@ def test_an_audit_is_green_and_red(checkout: Callable[..., RenderedRepo], format
     else:
         repo = checkout(**TRAVIS_ALONE)
         job = read_travis(repo.path / ".travis.yml")["Audit"]
-    assert [command.text for command in job.commands] == ["make setup", "make audit"]
+    audit = {"github": ["make audit", "make nexus"], "travis": ["make audit && make nexus"]}
+    assert [command.text for command in job.commands] == ["make setup", *audit[format]]
     with known_faults() as faults:
         ran = run(repo, job, partial(_same, faults))
     assert ran.green, ran.printed
+    # The template of the test is a folder of this machine.
+    assert re.search(
+        r"^nexus check is skipped: the template is a folder", ran.printed, re.MULTILINE
+    )
     with known_faults("django") as faults:
         ran = run(repo, job, partial(_same, faults))
     assert not ran.green

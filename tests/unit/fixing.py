@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nexus_scaffold.checks import CHECKS, Fixable, Repo
+from nexus_scaffold.checks import CHECKS, Finding, fixing
 
 
 def fix(path: Path, family: str = "") -> None:
-    """Mends what a family of checks finds in a repo, until there is nothing left that can be mended."""
-    kinds = [k for k in CHECKS if issubclass(k, Fixable) and k.__name__.startswith(family)]
-    for _ in range(9):
-        changed = False
-        for kind in kinds:
-            repo = Repo(path)
-            for name in {place[0] for place in kind().places(repo)}:
-                content = kind().fixed(repo, name)
-                changed |= not (path / name).is_file() or content != repo.data(name)
-                (path / name).write_bytes(content)
-        if not changed:
-            return
-    raise AssertionError("what is fixed is never done")
+    """Mends what a family of checks finds in a repo; what is mended stays so."""
+    kinds = [kind for kind in CHECKS if kind.__name__.startswith(family)]
+
+    def mend() -> tuple[Finding, ...]:
+        return fixing.fix(path, kinds, packages={}, exclude=(), spared=lambda finding: False)
+
+    mend()
+    assert mend() == ()

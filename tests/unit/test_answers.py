@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,11 @@ GOOD = [
     ("user_email", ""),
     ("github_user", "ada-lovelace"),
     ("linkedin_user", "ada-lovelace-1815"),
+    ("start_date", "2028-02-29"),
+    ("start_date", ""),
+    ("collaborators", "ada-lovelace,grace-hopper"),
+    ("frontend_partner", "Katherine Johnson"),
+    ("frontend_repo", "https://git.example.org/kj/jobs-app"),
     ("project_slug", "job-board-2"),
     ("repo_name", "alx-project-nexus"),
     ("hosted_url", "https://jobs.example.org:8443/api/docs/?q=1"),
@@ -44,6 +50,21 @@ BAD = [
     ("github_user", "https://github.com/ada"),
     ("github_user", "a" * 40),
     ("linkedin_user", "linkedin.com/in/ada"),
+    ("start_date", "2027-02-29"),
+    ("start_date", "2100-02-29"),
+    ("start_date", "2026-04-31"),
+    ("start_date", "2026-13-01"),
+    ("start_date", "2026-00-10"),
+    ("start_date", "2026-01-00"),
+    ("start_date", "2 March 2026"),
+    ("start_date", "2026-3-2"),
+    ("start_date", "2026-03-02\n"),
+    ("collaborators", "ada-lovelace, grace-hopper"),
+    ("collaborators", "ada,"),
+    ("collaborators", "@ada"),
+    ("frontend_partner", "x" * 81),
+    ("frontend_partner", "two\nlines"),
+    ("frontend_repo", "git@example.org:kj/jobs-app"),
     ("project_slug", ""),
     ("project_slug", "Job Board"),
     ("project_slug", "job--board"),
@@ -108,6 +129,7 @@ def test_all_problems_are_told_at_once_and_none_that_only_follows() -> None:
 
 def test_a_number_that_yaml_made_of_text_is_text_again() -> None:
     assert Answers.parse({"django_version": 5.2, "project_name": 2026}).project_name == "2026"
+    assert Answers.parse({"start_date": date(2026, 3, 2)}).start_date == "2026-03-02"
 
 
 @given(st.text(min_size=1, max_size=60))

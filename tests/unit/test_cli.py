@@ -75,13 +75,70 @@ def test_bad_input_exits_with_2_names_the_field_and_writes_nothing(
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_check_exits_with_1_when_it_finds_something(
+def test_check_exits_with_1_when_a_finding_is_as_grave_as_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _nexus(monkeypatch, "check", str(tmp_path)) == 1
     assert "DOC101  The repo has a README." in capsys.readouterr().out
-    assert _nexus(monkeypatch, "check", str(tmp_path), "--format", "json") == 1
-    assert json.loads(capsys.readouterr().out)[0]["check"] == "DOC101"
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--fail-on", "never") == 0
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--fail-on", "sometimes") == 2
+    assert "fail_on is 'sometimes'" in capsys.readouterr().err
+
+
+def test_check_writes_its_report_into_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "report.json"
+    arguments = ("check", str(tmp_path), "--format", "json", "--output")
+    assert _nexus(monkeypatch, *arguments, str(file)) == 1
+    assert capsys.readouterr().out == ""
+    assert json.loads(file.read_text(encoding="utf-8"))["findings"][0]["check"] == "DOC101"
+    assert _nexus(monkeypatch, *arguments, str(tmp_path / "no" / "report.json")) == 2
+    assert "--output" in capsys.readouterr().err
+
+
+def test_log_says_where_it_wrote(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "docs" / "learning-log.md"
+    file.parent.mkdir()
+    file.write_text("<!-- your words: learning-log -->\n<!-- end of your words -->\n")
+    assert _nexus(monkeypatch, "log", "Joins.", "--repo", str(tmp_path)) == 0
+    assert capsys.readouterr().out == f"done: {file}: written\n"
+    assert ": Joins.\n" in file.read_text()
+    assert _nexus(monkeypatch, "log", " ", "--repo", str(tmp_path)) == 2
+    assert "There is nothing to write down." in capsys.readouterr().err
+
+
+def test_write_baseline_makes_what_is_found_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--write-baseline") == 0
+    assert "known now: commit .nexus-baseline.json" in capsys.readouterr().out
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--fail-on", "note") == 0
+    assert "Nothing found; " in capsys.readouterr().out
+
+
+def test_fix_says_what_it_mended_and_what_remains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "README.md").write_bytes(b"# Jobs\r\nTODO\r\n")
+    assert _nexus(monkeypatch, "check", str(tmp_path), "--fix") == 1
+    printed = capsys.readouterr().out
+    assert "\nfixed\n  README.md: TXT104 " in printed
+    assert "README.md:2: A placeholder" in printed
+    assert (tmp_path / "README.md").read_bytes() == b"# Jobs\nTODO\n"
+
+
+def test_explain_says_what_why_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _nexus(monkeypatch, "explain", "doc103") == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("DOC103 (")
+    assert "docs/reference/checks.md#doc103" in printed
+    assert _nexus(monkeypatch, "explain", "DOC130") == 2
+    assert "Did you mean DOC" in capsys.readouterr().err
 
 
 def test_check_of_a_missing_folder_exits_with_2(
@@ -195,3 +252,18 @@ def test_ctrl_c_stops_and_leaves_nothing(template: Path, tmp_path: Path) -> None
     terminal.until("Stopped: nothing was written.")
     assert terminal.exit_code() == 130
     assert sorted(tmp_path.iterdir()) == before
+
+
+@needs_terminal
+def test_a_terminal_has_colours_and_a_wish_for_none_is_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal("check", tmp_path)
+    terminal.until("\x1b[31merror DOC101\x1b[0m")
+    terminal.until("1 error, ")
+    terminal.exit_code()
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal("check", tmp_path)
+    terminal.until("error DOC101  ")
+    assert "\x1b" not in terminal.screen
+    terminal.exit_code()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
+import checks_page
 import pytest
 import yaml
 
-from nexus_scaffold import Answers, check
-from nexus_scaffold.checks import CHECKS
+import nexus_scaffold
+from nexus_scaffold import Answers, check, git, new
+from nexus_scaffold.checks import CHECKS, Repo
+from nexus_scaffold.testing import commit_all
 from tests.conftest import ROOT
 
 
@@ -32,11 +36,10 @@ def test_every_question_has_a_row_that_says_what_it_says() -> None:
                 assert f"`{value}`" in rows[name]
 
 
-def test_every_check_has_a_row_with_its_title_and_mend() -> None:
-    rows = _rows("docs/how-to/check.md")
-    assert list(rows) == [kind.__name__ for kind in CHECKS]
-    for kind in CHECKS:
-        assert f"| {(kind.__doc__ or '').strip()} | {kind.mend} |" in rows[kind.__name__]
+def test_the_page_of_the_checks_is_what_they_say() -> None:
+    """uv run scripts/checks_page.py writes it anew."""
+    assert checks_page.PAGE.read_text(encoding="utf-8") == checks_page.page()
+    assert all(f"### {kind.__name__}\n" in checks_page.page() for kind in CHECKS)
 
 
 def test_links_lead_somewhere_and_nothing_is_left_to_write() -> None:
@@ -54,7 +57,7 @@ def test_the_targets_that_the_documents_name_exist() -> None:
             r"`make (\w+)|^make (\w+)", document.read_text(encoding="utf-8"), re.MULTILINE
         ):
             name = "".join(target)
-            rendered = {"run", "check"}  # of the repo that is generated
+            rendered = {"run", "check", "hub"}  # of the repo that is generated
             assert name in rendered or re.search(
                 rf"^{name}:", makefile, re.MULTILINE
             ), f"{document}: {name}"
@@ -71,3 +74,54 @@ def test_the_python_examples_run(
     ):
         exec(compile(example, document, "exec"), {})  # noqa: S102
     assert "Ajira" in (tmp_path / "my-nexus" / "README.md").read_text(encoding="utf-8")
+
+
+def _examples(document: str, language: str) -> list[str]:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_examples_of_the_python_api_run_one_after_the_other(
+    this_template: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In a repo that a newer version of its template waits for."""
+    git.git("tag", "v9.0.0", cwd=this_template)
+    new(tmp_path / "my-nexus", {"project_name": "Ajira"}, template=str(this_template))
+    (this_template / "template" / "NEWS.md").write_text("# News\n")
+    commit_all(this_template, "feat: news")
+    git.git("tag", "v9.1.0", cwd=this_template)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    names: dict[str, object] = {}
+    for example in _examples("docs/reference/python.md", "python"):
+        exec(compile(example, "docs/reference/python.md", "exec"), names)  # noqa: S102
+    printed = capsys.readouterr().out
+    for said in (
+        "# Ajira",
+        "Ajira job_board True",
+        "Presentation 2",
+        "update from v9.0.0 to v9.1.0\nupdated .copier-answers.yml\nnew NEWS.md\n",
+        "learning-log.md",
+    ):
+        assert said in printed
+
+
+def test_the_python_api_s_page_names_what_is_public() -> None:
+    page = (ROOT / "docs/reference/python.md").read_text(encoding="utf-8")
+    for name in ("render", "check", "plan_update", "load_answers", "log"):
+        assert f"\n## {name}\n\n`{name}(" in page
+        assert name in nexus_scaffold.__all__
+
+
+def test_the_examples_of_how_to_check_are_right(tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    (example,) = _examples("docs/how-to/check.md", "python")
+    exec(compile(example, "docs/how-to/check.md", "exec"), names)  # noqa: S102
+    (kind,) = names["CHECKS"]
+    assert [finding.path for finding in kind().run(Repo(tmp_path))] == ["school.txt"]
+    config = next(t for t in _examples("docs/how-to/check.md", "toml") if "fail-on" in t)
+    (tmp_path / "pyproject.toml").write_text(config)
+    assert check(tmp_path).fail_on == "error"

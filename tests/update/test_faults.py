@@ -490,7 +490,7 @@ def test_a_template_that_cannot_be_read_changes_nothing(tmp_path: Path, broken: 
     elif broken == "is gone":
         template.rename(tmp_path / "elsewhere")
     before = snapshot(repo)
-    with pytest.raises(NexusError), lifecycle.prepare_update(repo):
+    with pytest.raises(NexusError), lifecycle.plan_update(repo):
         pass
     assert _is(repo, before)
     with pytest.raises(MergeError, match="nothing to undo"):

@@ -18,7 +18,7 @@ from copier import Settings, run_copy, run_update
 from copier.errors import UserMessageError
 
 from nexus_scaffold import git
-from nexus_scaffold.lifecycle import Prepared, prepare_answers, prepare_update, undo
+from nexus_scaffold.lifecycle import Prepared, plan_answers, plan_update, undo
 from nexus_scaffold.testing import commit_all
 from tests.update.situations import (
     FAILED,
@@ -109,13 +109,13 @@ def _repo(situation: Situation, template: Path, repo: Path) -> Path:
 def _by_nexus(situation: Situation, repo: Path) -> Outcome:
     """What the update makes of it. It leaves what the table says, and can be undone."""
     for extras in situation.answers[:-1]:
-        _apply(prepare_answers(repo, {"extras": extras}))
+        _apply(plan_answers(repo, {"extras": extras}))
         commit_all(repo, f"chore: extras={extras}")
     before, status = _everything(repo), _status(repo)
     if situation.answers:
-        prepared = _apply(prepare_answers(repo, {"extras": situation.answers[-1]}))
+        prepared = _apply(plan_answers(repo, {"extras": situation.answers[-1]}))
     else:
-        prepared = _apply(prepare_update(repo))
+        prepared = _apply(plan_update(repo))
     tree, conflicts = _tree(repo), _conflicts(repo, prepared)
     assert {path: tree.get(path) for path in situation.after} == _after(situation)
     outcome = _judged(situation, tree, conflicts)

@@ -179,7 +179,7 @@ def _compose(repo: Repo) -> Iterator[Target]:
         }
         for label, service in services.items():
             service = reading.mapping(service)
-            if not _builds_project(repo, name, service) and service.get("image") not in images:
+            if not _builds_project(repo, name, service) and str(service.get("image")) not in images:
                 continue
             given = _names(service.get("environment")) | _names_of_image(repo)
             settings = _settings_module(service.get("environment")) or _settings_module(
@@ -256,17 +256,17 @@ def _render(repo: Repo) -> Iterator[Target]:
     for name in repo.matching("render.yaml", "render.yml"):
         blueprint = reading.yaml_mapping(repo.text(name))
         groups = {
-            group.get("name"): _keys(group)
+            str(group.get("name")): _keys(group)
             for group in map(reading.mapping, reading.sequence(blueprint.get("envVarGroups")))
         }
         for service in map(reading.mapping, reading.sequence(blueprint.get("services"))):
             used = {
-                v["fromGroup"]
+                str(v["fromGroup"])
                 for v in reading.sequence(service.get("envVars"))
                 if "fromGroup" in reading.mapping(v)
             }
             runtime = service.get("runtime") or service.get("env")
-            if runtime in {"python", "docker"} and used <= groups.keys():
+            if str(runtime) in {"python", "docker"} and used <= groups.keys():
                 given = _keys(service).union(*(groups[group] for group in used))
                 yield name, str(service.get("name", "")), given | _names_of_image(repo)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from posixpath import normpath, relpath
 from urllib.parse import quote, unquote
@@ -435,21 +434,12 @@ def _meant(repo: Repo, document: str, link: str) -> str:
         same = [anchor for anchor in anchors if wanted and _letters(anchor) == wanted]
         return f"{path}#{same[0]}" if len(same) == 1 else ""
     name = PurePosixPath(target or "").name.lower()
-    found = [file for file in _by_name(repo).get(name, ()) if file != document]
+    found = [other for other in repo.named.get(name, ()) if other != document]
     if len(found) != 1 or (name in _GENERIC and found[0].lower() != (target or "").lower()):
         return ""
     if path.startswith("/"):
         return f"/{quote(found[0])}{mark}{place}"
     return f"{quote(relpath(found[0], PurePosixPath(document).parent.as_posix()))}{mark}{place}"
-
-
-@lru_cache(maxsize=1)
-def _by_name(repo: Repo) -> Mapping[str, list[str]]:
-    """The files by their names without folders, in lower case."""
-    found: dict[str, list[str]] = {}
-    for path in repo.files:
-        found.setdefault(path.rpartition("/")[2].lower(), []).append(path)
-    return found
 
 
 def _target(document: str, path: str) -> str | None:

@@ -23,6 +23,7 @@ EXAMPLE = re.compile(r"example|sample|template|dist")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?!\s*://)", re.MULTILINE)
+_TEST = re.compile(r"^\s*(?:async )?def test", re.MULTILINE)
 _ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\(|\benv[.(]|\bconfig\(|\bload_dotenv\b")
 
 
@@ -30,10 +31,16 @@ def settings(repo: Repo) -> Iterator[str]:
     """Django's settings modules."""
     for name in repo.matching("settings.py", "*/settings/*.py", "settings/*.py", "settings_*.py"):
         path = PurePosixPath(name)
-        if not {"tests", "migrations"} & set(path.parts) and (
-            path.name != "__init__.py" or "INSTALLED_APPS" in repo.text(name)
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        if path.name == "__init__.py" and "INSTALLED_APPS" not in repo.text(name):
+            continue
+        if (
+            path.name == "settings.py"
+            and (path.parent / "settings/__init__.py").as_posix() in repo.files
         ):
-            yield name
+            continue  # Python takes the package
+        yield name
 
 
 def deployed_settings(repo: Repo) -> Iterator[str]:
@@ -56,19 +63,30 @@ def code(repo: Repo) -> tuple[str, ...]:
     return tuple(name for name in repo.matching("*.py") if not is_test(name))
 
 
-def is_test(name: str) -> bool:
-    """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
-    path = PurePosixPath(name)
-    return bool(
-        {"tests", "test", "migrations"} & set(path.parts[:-1])
-        or re.match(r"test_|tests?\.py$|conftest\.py$|.*_test\.py$", path.name)
+def tests(repo: Repo) -> tuple[str, ...]:
+    """The Python files that hold tests."""
+    return tuple(
+        name
+        for name in repo.matching("*test*.py")
+        if is_test(name) and _TEST.search(repo.text(name))
     )
 
 
-def mentions(repo: Repo, names: Iterable[str], pattern: str) -> bool:
-    """Whether one of the files holds what a regular expression matches."""
-    compiled = re.compile(pattern)
-    return any(compiled.search(repo.text(name)) for name in names)
+@lru_cache(maxsize=16384)
+def is_test(name: str) -> bool:
+    """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
+    path = PurePosixPath(name)
+    if "management" in path.parts:
+        return False  # a command, whatever its name
+    return bool(
+        {"tests", "test", "migrations"} & set(path.parts[:-1])
+        or re.match(r"tests?[_.]|conftest\.py$|.*_tests?\.py$", path.name)
+    )
+
+
+def mentions(repo: Repo, names: Iterable[str], *words: str) -> bool:
+    """Whether one of the files holds one of the words, as a whole or as a part."""
+    return any(word in text for text in map(repo.text, names) for word in words)
 
 
 def ci_files(repo: Repo) -> tuple[str, ...]:
@@ -119,6 +137,21 @@ def yaml_documents(text: str) -> list[Any]:
 def yaml_mapping(text: str) -> Mapping[str, Any]:
     """The first document of a YAML file; empty where that is no mapping."""
     return mapping(next(iter(yaml_documents(text)), None))
+
+
+def yaml_tree(text: str) -> yaml.Node | None:
+    """A YAML or JSON file as nodes, which know their lines and cost half as much as values; None for what is neither."""
+    try:
+        return yaml.compose(text, Loader=_LOADER)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def yaml_nodes(node: yaml.Node | None) -> dict[str, tuple[int, yaml.Node]]:
+    """The values of a mapping by their keys, each with the key's line; empty for what is none."""
+    if not isinstance(node, yaml.MappingNode):
+        return {}
+    return {str(key.value): (key.start_mark.line + 1, value) for key, value in node.value}
 
 
 def is_yaml(text: str) -> bool:

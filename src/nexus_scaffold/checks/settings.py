@@ -11,18 +11,36 @@ from . import reading
 from .base import Check, Place, Severity
 from .repo import Repo
 
+# Named like an environment file: one to be copied, the one of the tests, the types of one.
+_NO_ENVIRONMENT = re.compile(r"example|sample|template|dist|[._](test|testing|ci)(\.|$)|\.ts$")
+_ASSIGNED = re.compile(r"^(?:export[ \t]+)?([A-Za-z]\w*)[ \t]*=[ \t]*(.*)", re.MULTILINE)
+# What a front end's build puts into the page: everybody reads it there.
+_PUBLIC = re.compile(r"VITE_|NEXT_PUBLIC_|REACT_APP_|EXPO_PUBLIC_|NUXT_PUBLIC_|PUBLIC_")
 _PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s+\S{20}")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 # What stands where a secret could, and is none: a rate, a dotted path, the name of a field.
-_NO_SECRET = re.compile(r"\d+/\w+|\w+(\.\w+)+|[a-z]+_(token|password|secret|key)|.{0,3}|.*[{<$%].*")
+_NO_SECRET = re.compile(
+    r"\d+/\w+|\w+(\.\w+)+|[a-z]+_(token|password|secret|key)|.*your[-_ ].*|.{0,3}|.*[{<$%].*"
+)
 # The tokens of services, which nothing else looks like.
 _TOKEN = re.compile(
     r"\b(?:AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|xox[abprs]-[\w-]{20,}"
-    r"|[sr]k_live_[0-9A-Za-z]{24,}|AIza[\w-]{35}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
+    r"|[sr]k_live_[0-9A-Za-z]{24,}|SG\.[\w-]{22}\.[\w-]{43}|dckr_pat_[\w-]{27}|npm_[A-Za-z0-9]{36}"
     r"|CHASECK(?:_TEST)?-[A-Za-z0-9]{32})\b"
 )
+# How they begin: most files hold none of these, and finding that out is quick.
+_TOKEN_STARTS = (
+    "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "xox", "k_live_", "SG.",
+    "dckr_pat_", "npm_", "CHASECK",
+)  # fmt: skip
+_LIMITS = (
+    "throttl", "Throttl", "THROTTL", "ratelimit", "rate_limit", "RateLimit", "RATE_LIMIT", "axes", "defender",
+)  # fmt: skip
+_PERMISSIONS = (
+    "permission_classes", "PERMISSION_CLASSES", "get_permissions", "IsAuthenticated", "login_required",
+    "PermissionRequired",
+)  # fmt: skip
 _PASSWORD_IN_URL = re.compile(r"://[^\s:/@${]+:([^\s:/@${][^\s/@]*)@")
-_DATABASE_SERVER = re.compile(r"postgres|mysql|mariadb|oracle|psycopg", re.IGNORECASE)
 
 
 class SET101(Check):
@@ -35,9 +53,9 @@ class SET101(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         configuration = _configuration(repo)
         for name in repo.matching(".env", ".env.*", "*.env"):
-            if name in configuration or reading.EXAMPLE.search(name) or name.endswith(".ts"):
+            if name in configuration or _NO_ENVIRONMENT.search(name):
                 continue
-            if name in repo.tracked:
+            if name in repo.tracked and _holds_secrets(repo, name):
                 yield name, None, "An environment file is tracked by git."
 
 
@@ -108,9 +126,9 @@ class SET106(Check):
         for name in repo.matching(
             "*.pem", "*.key", "*.py", "*.env*", "*.y*ml", "*.json", "*.toml", "id_rsa"
         ):
-            found = _PRIVATE_KEY.search(repo.text(name))
-            if found:
-                yield name, reading.line_of(repo.text(name), found.start()), "A private key."
+            text = repo.text(name)
+            if "PRIVATE KEY-----" in text and (found := _PRIVATE_KEY.search(text)):
+                yield name, reading.line_of(text, found.start()), "A private key."
 
 
 class SET107(Check):
@@ -125,7 +143,7 @@ class SET107(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for name in reading.deployed_settings(repo):
             for number, setting, value in _secrets(repo.module(name)):
-                if setting != "SECRET_KEY" and not _NO_SECRET.fullmatch(value):
+                if not _NO_SECRET.fullmatch(value):
                     yield name, number, f"{setting} is written in the settings."
 
 
@@ -137,8 +155,8 @@ class SET108(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.deployed_settings(repo))
-        secure = r"SECURE_SSL_REDIRECT|SECURE_HSTS_SECONDS|SESSION_COOKIE_SECURE"
-        if _is_project(repo, names) and not reading.mentions(repo, names, secure):
+        secure = ("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE")
+        if _is_project(repo, names) and not reading.mentions(repo, names, *secure):
             yield _deployed_last(repo, names), None, "No setting asks for HTTPS."
 
 
@@ -163,12 +181,11 @@ class SET110(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         production = reading.production_settings(repo)
-        if reading.mentions(repo, production, "DATABASE_URL|POSTGRES|DB_(NAME|HOST)"):
+        if reading.mentions(repo, production, "DATABASE_URL", "POSTGRES", "DB_NAME", "DB_HOST"):
             return
         for name, number, value in _deployed(repo, "DATABASES"):
             if "sqlite" in ast.unparse(value):
-                how = "falls back to" if _DATABASE_SERVER.search(repo.text(name)) else "is"
-                yield name, number, f"The database {how} a file of SQLite."
+                yield name, number, "The database is a file of SQLite, or falls back to one."
 
 
 class SET111(Check):
@@ -210,7 +227,7 @@ class SET112(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.settings(repo))
         if _is_project(repo, names) and not reading.mentions(
-            repo, names, r"\bLOGGING\b|logging|structlog|loguru"
+            repo, names, "LOGGING", "logging", "structlog", "loguru"
         ):
             yield _deployed_last(repo, names), None, "LOGGING is not set."
 
@@ -223,9 +240,7 @@ class SET113(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         framework = _rest_framework(repo)
-        if framework and not reading.mentions(
-            repo, reading.code(repo), r"(?i)throttl|rate_?limit|\baxes\b|defender"
-        ):
+        if framework and not reading.mentions(repo, reading.code(repo), *_LIMITS):
             yield framework, None, "Nothing limits the rate of requests."
 
 
@@ -239,7 +254,7 @@ class SET114(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         names = [*reading.settings(repo), *repo.matching("*env*.py")]
         if not reading.mentions(
-            repo, names, r"load_dotenv|read_env|decouple|environ\.Env|[\"']\.env[\"']"
+            repo, names, "load_dotenv", "read_env", "decouple", "environ.Env", "'.env'", '".env"'
         ):
             return
         ignored = {
@@ -273,9 +288,9 @@ class SET116(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         framework = _rest_framework(repo)
-        said = r"(?i)permission_classes|get_permissions|IsAuthenticated|login_required|PermissionRequired"
-        views = reading.mentions(repo, reading.code(repo), r"APIView|ViewSet|@api_view|generics\.")
-        if framework and views and not reading.mentions(repo, reading.code(repo), said):
+        code = reading.code(repo)
+        views = reading.mentions(repo, code, "APIView", "ViewSet", "@api_view", "generics.")
+        if framework and views and not reading.mentions(repo, code, *_PERMISSIONS):
             yield framework, None, "No view and no setting asks for a permission."
 
 
@@ -291,6 +306,8 @@ class SET117(Check):
             "*.py", "*.y*ml", "*.json", "*.toml", "*.js", "*.ts", "*.html", "*.md", "*.txt", "*.sh", "*env*",
             "*.ini", "*.cfg", "Dockerfile*", "Jenkinsfile", "*.http",
         ):  # fmt: skip
+            if not reading.mentions(repo, [name], *_TOKEN_STARTS):
+                continue
             for found in _TOKEN.finditer(repo.text(name)):
                 # xxxx…, 0000… and their like stand for a token.
                 if len(set(found[0][-12:])) > 6 and not re.search(r"(?i)example|x{4}", found[0]):
@@ -317,7 +334,7 @@ def _configuration(repo: Repo) -> set[str]:
 
 def _is_project(repo: Repo, names: list[str]) -> bool:
     """Whether these are the settings of a whole project, and not of a part or an example of one."""
-    return reading.mentions(repo, names, r"\bINSTALLED_APPS\b")
+    return reading.mentions(repo, names, "INSTALLED_APPS")
 
 
 def _deployed_last(repo: Repo, names: list[str]) -> str:
@@ -386,9 +403,10 @@ def _branch(test: ast.expr) -> bool | None:
     if isinstance(test, ast.BoolOp):
         return None
     words = ast.unparse(test)
-    unlike = isinstance(test, ast.Compare) and isinstance(
-        test.ops[0], ast.NotEq | ast.IsNot | ast.NotIn
-    )
+    unlike = False
+    if isinstance(test, ast.Compare):
+        is_false = isinstance(test.comparators[0], ast.Constant) and not test.comparators[0].value
+        unlike = isinstance(test.ops[0], ast.NotEq | ast.IsNot | ast.NotIn) != is_false
     if reading.PRODUCTION.search(words):
         return not unlike
     return unlike if reading.DEVELOPMENT.search(words) else None
@@ -418,6 +436,11 @@ def _defaults(value: ast.expr) -> list[ast.expr]:
 def _secrets(module: ast.Module | None) -> Iterator[tuple[int, str, str]]:
     """The passwords and tokens that settings hold: their line, name and text."""
     for statement in _statements(module.body if module else []):
+        if (
+            isinstance(statement, ast.Assign)
+            and reading.last_name(statement.targets[0]) == "SECRET_KEY"
+        ):
+            continue  # SET103 says so
         for node in ast.walk(statement):
             pairs: list[tuple[str, ast.expr]] = []
             if isinstance(node, ast.Dict):
@@ -457,6 +480,12 @@ def _written_password(line: str) -> str:
     return name if secret or _PASSWORD_IN_URL.search(value) else ""
 
 
+def _holds_secrets(repo: Repo, name: str) -> bool:
+    """Whether an environment file has more than public values; in .env itself, places for them are enough."""
+    values = [v for n, v in _ASSIGNED.findall(repo.text(name)) if not _PUBLIC.match(n)]
+    return any(map(_is_filled_in, values)) or (bool(values) and PurePosixPath(name).name == ".env")
+
+
 def _is_filled_in(value: object) -> bool:
-    """Whether a value of a Secret is more than a place for one."""
+    """Whether a value is more than a place for one."""
     return bool(value) and not re.search(r"(?i)change|replace|your|example|[<${]|^x+$", str(value))

@@ -12,6 +12,7 @@ TOKEN = "ghp_" + "0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX"
 
 FOUND: list[Found] = [
     ("SET101", {".env": "SECRET_KEY=x"}, ".env"),
+    ("SET101", {".env": "SECRET_KEY=your-secret-key"}, ".env"),
     ("SET101", {"backend/.env.production": "A=1"}, "backend/.env.production"),
     (
         "SET102",
@@ -124,6 +125,7 @@ LEFT_ALONE: list[LeftAlone] = [
     ("SET103", {"config/settings/base.py": "SECRET_KEY = env('SECRET_KEY')\n"}),
     ("SET103", {"config/settings/development.py": "SECRET_KEY = 'for development'\n"}),
     ("SET104", {"config/settings/base.py": "DEBUG = env.bool('DEBUG', default=False)\n"}),
+    ("SET104", {"config/settings.py": "DEBUG = True\n", "config/settings/__init__.py": ""}),
     ("SET104", {"config/settings/local.py": "DEBUG = True\n"}),
     ("SET105", {"config/settings.py": "ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')\n"}),
     ("SET106", {"cert.pem": "-----BEGIN CERTIFICATE-----\n" + "A" * 64}),
@@ -135,7 +137,23 @@ LEFT_ALONE: list[LeftAlone] = [
         "SET101",
         {"x/kustomization.yaml": "configMapGenerator:\n- envs: [a.env]\n", "x/a.env": "A=1"},
     ),
-    ("SET101", {".env.example": "", "deploy/staging.env.sample": "", "src/env.d.ts": ""}),
+    (
+        "SET101",
+        {
+            ".env.example": "",
+            "deploy/staging.env.sample": "",
+            "src/env.d.ts": "",
+            ".env.test": "A=1",
+        },
+    ),
+    (
+        "SET101",
+        {
+            "client/.env.production": "VITE_API_URL=https://x\n",
+            "web/.env": "# A=1\nNEXT_PUBLIC_X=1\n",
+        },
+    ),
+    ("SET101", {".env.social": "GOOGLE_SECRET=your-google-secret\nOTHER=\n"}),
     ("SET102", {"config/settings.py": "import os\nos.environ\n", "envs/sample.env": ""}),
     (
         "SET103",  # what production's settings set anew
@@ -157,13 +175,24 @@ LEFT_ALONE: list[LeftAlone] = [
     ),
     ("SET104", {"x/settings.py": "DEBUG = os.getenv('ENVIRONMENT', 'x') != 'production'\n"}),
     ("SET104", {"x/settings.py": "DEBUG = False if 'RENDER' in os.environ else True\n"}),
+    (
+        "SET105",
+        {
+            "x/settings.py": "if DEBUG is False:\n    ALLOWED_HOSTS = ['a.org']\nelse:\n    ALLOWED_HOSTS = ['*']\n"
+        },
+    ),
+    (
+        "SET105",
+        {"x/settings.py": "if DEBUG != True:\n    pass\nelse:\n    ALLOWED_HOSTS = ['*']\n"},
+    ),
     ("SET105", {"x/settings.py": "ALLOWED_HOSTS = ['*'] if DEBUG else env.list('HOSTS')\n"}),
     ("SET105", {"x/settings.py": "if DEBUG:\n    ALLOWED_HOSTS = ['*']\n"}),
     (
         "SET107",  # rates, paths and names of fields
         {
             "x/settings.py": "R = {'token': '5/minute', 'password': 'apps.x.Password', 'PASSWORD': ''}\n"
-            "K = {'USERNAME_FIELD_SECRET': 'access_token'}\nAPI_KEY = config('API_KEY', default='')\n"
+            "K = {'USERNAME_FIELD_SECRET': 'access_token'}\nSTRIPE_SECRET = 'your-stripe-secret'\n"
+            "SECRET_KEY = config('MY_SECRET', default='abcdef')\nAPI_KEY = config('API_KEY', default='')\n"
         },
     ),
     ("SET107", {"x/settings/local.py": "EMAIL_HOST_PASSWORD = 'mailpit'\n"}),

@@ -1,44 +1,21 @@
-"""Findings, plans and states as text for people and as JSON or SARIF for programs."""
+"""Plans, states and answers as text for people, and as JSON or SARIF for programs."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
-from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .formats import dump, result, rule, sarif
 
 if TYPE_CHECKING:
-    from .checks import Finding
-    from .lifecycle import Prepared, Status
-    from .merge import Change
-
-_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
-
-
-def as_text(findings: Sequence[Finding]) -> str:
-    """A paragraph for each check that found something: the fact, the places, the mend; then the count."""
-    paragraphs = []
-    for (check, title, mend), group in groupby(findings, lambda f: (f.check, f.title, f.mend)):
-        lines = [f"{check}  {title}"]
-        lines += [f"  {_place(finding)}: {finding.message}" for finding in group]
-        paragraphs.append("\n".join([*lines, f"  → {mend}"]))
-    noun = "finding" if len(findings) == 1 else "findings"
-    return "\n\n".join([*paragraphs, f"{len(findings)} {noun}." if findings else "Nothing found."])
-
-
-def as_json(findings: Sequence[Finding]) -> str:
-    """A list of objects with the fields of `Finding`."""
-    return _json([asdict(finding) for finding in findings])
-
-
-def _place(finding: Finding) -> str:
-    return finding.path if finding.line is None else f"{finding.path}:{finding.line}"
+    from ..lifecycle import Prepared, Status
+    from ..merge import Change
 
 
 def plan_as_text(prepared: Prepared, *, diff: bool = False) -> str:
     """What would happen: what the versions between tell, the answers that differ, and each file by its kind."""
-    from .merge import EXPLAINED
+    from ..merge import EXPLAINED
 
     parts = [prepared.title]
     if prepared.changelog:
@@ -64,7 +41,7 @@ def plan_as_json(prepared: Prepared, *, diff: bool = False) -> str:
         {**asdict(change), **({"diff": prepared.diff(change.path)} if diff else {})}
         for change in prepared.plan.changes
     ]
-    return _json(
+    return dump(
         {
             "title": prepared.title,
             "changelog": prepared.changelog,
@@ -94,32 +71,19 @@ def status_as_text(status: Status) -> str:
 
 def status_as_json(status: Status) -> str:
     """The same as an object, with all paths and the answers."""
-    return _json(asdict(status))
+    return dump(asdict(status))
 
 
 def status_as_sarif(status: Status) -> str:
     """What is not as it was rendered, as SARIF 2.1.0: notes for what was edited or is missing."""
-    results = [
-        {
-            "ruleId": f"drift/{standing}",
-            "level": "note",
-            "message": {"text": status.EXPLAINED[standing]},
-            "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}}}],
-        }
-        for standing in ("edited", "missing")
-        for path in status.files[standing]
-    ]
-    rules = [
-        {"id": f"drift/{standing}", "shortDescription": {"text": status.EXPLAINED[standing]}}
-        for standing in ("edited", "missing")
-    ]
-    driver = {"name": "nexus", "rules": rules}
-    return _json(
-        {
-            "$schema": _SARIF,
-            "version": "2.1.0",
-            "runs": [{"tool": {"driver": driver}, "results": results}],
-        }
+    standings = {name: status.EXPLAINED[name] for name in ("edited", "missing")}
+    return sarif(
+        [rule(f"drift/{name}", text, level="note") for name, text in standings.items()],
+        [
+            result(f"drift/{name}", text, path, level="note")
+            for name, text in standings.items()
+            for path in status.files[name]
+        ],
     )
 
 
@@ -127,10 +91,6 @@ def answers_as_text(answers: Mapping[str, object]) -> str:
     """A line for each answer."""
     width = max(map(len, answers), default=0)
     return "\n".join(f"{name:{width}}  {_value(value)}" for name, value in answers.items())
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, indent=2, ensure_ascii=False)
 
 
 def _answer(before: object, after: object) -> str:

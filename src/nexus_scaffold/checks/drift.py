@@ -1,0 +1,135 @@
+"""Drift: does a generated repo have what its answers say?
+
+The content of files is compared by `nexus status`, which renders; these checks look at what is there, and take no time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_args
+
+import yaml
+
+from ..errors import AnswersError
+from ..source import own_template
+from . import reading
+from .base import Check, Place, Severity
+from .repo import Repo
+
+
+class DRF101(Check):
+    """What the answers promise is there."""
+
+    why = "Updates and documents count on a capability that the repo has lost."
+    mend = "Bring the files back from git, or drop the capability as a whole: nexus set NAME=no."
+
+    def places(self, repo: Repo) -> Iterator[Place]:
+        for owned, answers in _chosen(repo):
+            main = owned.paths[0]
+            if not owned.is_dropped(**answers) and owned.is_choice and not _exists(repo, main):
+                names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
+                yield reading.ANSWERS_FILE, _line(repo, owned), f"{names}, and there is no {main}."
+
+
+class DRF102(Check):
+    """What the answers have turned off is gone."""
+
+    severity = Severity.NOTE
+    why = "Code that no update touches any more looks as if somebody looked after it."
+    mend = "Delete the files, or turn the capability on: nexus set NAME=yes."
+
+    def places(self, repo: Repo) -> Iterator[Place]:
+        for owned, answers in _chosen(repo):
+            left = [
+                path for path in owned.paths if owned.is_dropped(**answers) and _exists(repo, path)
+            ]
+            if left:
+                names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
+                others = f", and {len(left) - 1} more" if left[1:] else ""
+                yield left[0], None, f"It is left, although {names}{others}."
+
+
+CHECKS = (DRF101, DRF102)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Owned:
+    """The files that an answer, or several together, own.
+
+    Attributes:
+        is_dropped: Whether the answers, given by name, leave the files out.
+        names: The answers in it.
+        paths: The files and folders, the one that makes up the capability first.
+    """
+
+    is_dropped: Callable[..., Any]
+    names: tuple[str, ...]
+    paths: tuple[str, ...]
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether they belong to one answer alone, and one that is chosen: a free text promises nothing."""
+        from ..answers import Answers
+
+        kind = Answers.model_fields[self.names[0]].annotation
+        return len(self.names) == 1 and (kind is bool or bool(get_args(kind)))
+
+
+@cache
+def _table() -> tuple[_Owned, ...]:
+    """The table of `copier.yml`: which answers own which files."""
+    from jinja2 import Environment
+
+    from ..answers import Answers
+
+    environment = Environment(autoescape=True)
+    settings = (own_template() / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
+    entry, *_ = yaml.safe_load(settings)["_exclude"]
+    blocks = re.findall(r"\{% if (.+?) %\}\n(.*?)\{% endif %\}", entry, re.DOTALL)
+    return tuple(
+        _Owned(
+            is_dropped=environment.compile_expression(condition),
+            names=tuple(n for n in re.findall(r"\w+", condition) if n in Answers.model_fields),
+            paths=tuple(line.strip().lstrip("/") for line in lines.splitlines()),
+        )
+        for condition, lines in blocks
+    )
+
+
+def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
+    """What the answers of a repo decide, with them; nothing where they don't fit: ANS102 says so."""
+    recorded = reading.answers(repo)
+    if not recorded:
+        return
+    from ..answers import Answers
+
+    known = {name: value for name, value in recorded.items() if name in Answers.model_fields}
+    try:
+        answers = Answers.parse(known).model_dump()
+    except AnswersError:
+        return
+    for owned in _table():
+        if known.keys() >= set(owned.names):  # an older version does not know what newer ones ask
+            yield owned, answers
+
+
+def _exists(repo: Repo, path: str) -> bool:
+    return path in repo.paths
+
+
+def _said(answer: object) -> str:
+    """`yes`, `no`, or the choice."""
+    return (
+        {True: "yes", False: "no"}.get(answer, str(answer))
+        if isinstance(answer, bool)
+        else str(answer)
+    )
+
+
+def _line(repo: Repo, owned: _Owned) -> int | None:
+    text = repo.text(reading.ANSWERS_FILE)
+    place = re.search(rf"^{owned.names[0]}:", text, re.MULTILINE)
+    return reading.line_of(text, place.start()) if place else None
