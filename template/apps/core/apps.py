@@ -1,5 +1,6 @@
 """The core app."""
 
+from datetime import UTC
 from importlib import import_module
 
 from django.apps import AppConfig
@@ -11,5 +12,7 @@ class CoreConfig(AppConfig):
     name = "apps.core"
 
     def ready(self) -> None:
-        """Connect the receivers of the request log."""
+        """Connect the receivers of the request log, and let the API speak UTC."""
         import_module("apps.core.incoming")
+        # TIME_ZONE is for people: the admin and the mails. Clients get one zone, whatever they ask.
+        import_module("rest_framework.fields").DateTimeField.timezone = UTC

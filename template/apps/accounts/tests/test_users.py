@@ -1,6 +1,7 @@
 """Users: the model, the profile, and what admins see."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from apps.accounts import services
@@ -141,6 +143,14 @@ class TestProfile:
 
         ada.refresh_from_db()
         assert getattr(ada, name) != value
+
+    def test_has_its_time_in_utc(self, login: Login, settings: Settings) -> None:
+        """T03: the zone of the project is for its people, and not for clients."""
+        settings.TIME_ZONE = "Africa/Addis_Ababa"
+
+        created_at = login(UserFactory.create()).get(ME).json()["created_at"]
+
+        assert datetime.fromisoformat(created_at).utcoffset() == timedelta(0)
 
     def test_refuses_an_empty_name(self, login: Login) -> None:
         assert login(UserFactory.create()).patch(ME, {"full_name": ""}).status_code == 400

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from apps.accounts.models import Role
@@ -142,6 +143,18 @@ def test_a_posting_is_drafted_published_and_closed(
     assert api_client.get(row).json() == published == client.get(row).json()
     assert client.post(f"{row}close/").json()["status"] == "closed"
     assert api_client.get(row).status_code == 404
+
+
+@pytest.mark.parametrize("closes_at", ["2036-01-01T03:00:00+03:00", "2036-01-01T00:00:00"])
+def test_a_time_is_taken_with_any_offset_and_answered_in_utc(
+    closes_at: str, posting_body: dict[str, Any], company: Company, login: Login, settings: Settings
+) -> None:
+    """T03: whatever the zone of the project is; without an offset it is UTC, too."""
+    settings.TIME_ZONE = "Africa/Addis_Ababa"
+    client = login(company.owner)
+    made = client.post("/api/v1/postings/", {**posting_body, "closes_at": closes_at}).json()
+    assert made["closes_at"] == "2036-01-01T00:00:00Z"
+    assert client.get(f"/api/v1/postings/{made['id']}/").json() == made
 
 
 @pytest.mark.parametrize(

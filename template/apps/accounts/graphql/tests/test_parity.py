@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from graphql import get_named_type
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from apps.accounts.api.serializers import ProfileSerializer, UserSerializer
@@ -80,6 +81,16 @@ def test_one_user_and_oneself(clients: dict[str, APIClient], people: dict[str, U
         for pk in (*(user.pk for user in people.values()), 987_654, "ada"):
             found = ask(client, "query user", selection_of(UserSerializer()), id=pk)
             compare(client.get(f"{USERS}{pk}/"), *found, who)
+        found = ask(client, "query me", selection_of(ProfileSerializer()))
+        compare(client.get(ME), *found, who)
+
+
+def test_times_are_the_same_in_every_zone(
+    clients: dict[str, APIClient], settings: Settings
+) -> None:
+    """T04: TIME_ZONE does not change what clients are told."""
+    settings.TIME_ZONE = "Africa/Addis_Ababa"
+    for who, client in clients.items():
         found = ask(client, "query me", selection_of(ProfileSerializer()))
         compare(client.get(ME), *found, who)
 
