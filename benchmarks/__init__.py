@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 from nexus_scaffold.answers import Answers
 from nexus_scaffold.rendering import render
@@ -26,3 +28,12 @@ def rendered(scratch: Path) -> RenderedRepo:
 def machine() -> str:
     """What the figures were measured on."""
     return f"{os.cpu_count()} processors ({platform.machine()}), Python {platform.python_version()}"
+
+
+def in_turns(
+    one: Callable[[], float], other: Callable[[], float], rounds: int
+) -> tuple[float, float, float]:
+    """What two things take, measured in turns: the median of each, and that of the ratios."""
+    pairs = [(one(), other()) for _ in range(rounds)]
+    mine, theirs = (median(times) for times in zip(*pairs, strict=True))
+    return mine, theirs, median(first / second for first, second in pairs)

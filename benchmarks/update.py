@@ -8,9 +8,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 
+from benchmarks import in_turns
 from nexus_scaffold import git, new
 from nexus_scaffold.testing import commit_all
 
@@ -56,9 +56,7 @@ def seconds(command: Sequence[str], repo: Path, expected: int) -> float:
 
 def row(name: str, one: Callable[[], float], other: Callable[[], float]) -> str:
     """A line of the table: the median of each, and the median of the ratios of the turns."""
-    pairs = [(one(), other()) for _ in range(ROUNDS)]
-    ratio = median(mine / theirs for mine, theirs in pairs)
-    ours, copiers = (median(times) for times in zip(*pairs, strict=True))
+    ours, copiers, ratio = in_turns(one, other, ROUNDS)
     return f"| {name} | {ours:.2f} s | {copiers:.2f} s | {ratio:.2f} |"
 
 
