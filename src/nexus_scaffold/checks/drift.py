@@ -30,8 +30,8 @@ class DRF101(Check):
         for owned, answers in _chosen(repo):
             main = owned.paths[0]
             if not owned.is_dropped(**answers) and owned.is_choice and not _exists(repo, main):
-                names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
-                yield reading.ANSWERS_FILE, _line(repo, owned), f"{names}, and there is no {main}."
+                message = f"{owned.said(answers)}, and there is no {main}."
+                yield reading.ANSWERS_FILE, _line(repo, owned), message
 
 
 class DRF102(Check):
@@ -47,9 +47,8 @@ class DRF102(Check):
                 path for path in owned.paths if owned.is_dropped(**answers) and _exists(repo, path)
             ]
             if left:
-                names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
                 others = f", and {len(left) - 1} more" if left[1:] else ""
-                yield left[0], None, f"It is left, although {names}{others}."
+                yield left[0], None, f"It is left{others}, although {owned.said(answers)}."
 
 
 CHECKS = (DRF101, DRF102)
@@ -76,6 +75,14 @@ class _Owned:
 
         kind = Answers.model_fields[self.names[0]].annotation
         return len(self.names) == 1 and (kind is bool or bool(get_args(kind)))
+
+    def said(self, answers: Mapping[str, Any]) -> str:
+        """`tasks is no`, `hosting is render`; several with commas between them."""
+        words = {name: answers[name] for name in self.names}
+        return ", ".join(
+            f"{name} is {('no', 'yes')[word] if isinstance(word, bool) else word}"
+            for name, word in words.items()
+        )
 
 
 @cache
@@ -118,15 +125,6 @@ def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
 
 def _exists(repo: Repo, path: str) -> bool:
     return path in repo.paths
-
-
-def _said(answer: object) -> str:
-    """`yes`, `no`, or the choice."""
-    return (
-        {True: "yes", False: "no"}.get(answer, str(answer))
-        if isinstance(answer, bool)
-        else str(answer)
-    )
 
 
 def _line(repo: Repo, owned: _Owned) -> int | None:

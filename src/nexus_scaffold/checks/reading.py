@@ -24,6 +24,9 @@ EXAMPLE = re.compile(r"example|sample|template|dist")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?!\s*://)", re.MULTILINE)
 _TEST = re.compile(r"^\s*(?:async )?def test", re.MULTILINE)
+_NO_CODE = re.compile(
+    r"(?:^|/)(?:(?:tests?|migrations)/.*|tests?[_.][^/]*|conftest\.py|[^/]*_tests?\.py)$"
+)
 _ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\(|\benv[.(]|\bconfig\(|\bload_dotenv\b")
 
 
@@ -75,13 +78,8 @@ def tests(repo: Repo) -> tuple[str, ...]:
 @lru_cache(maxsize=16384)
 def is_test(name: str) -> bool:
     """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
-    path = PurePosixPath(name)
-    if "management" in path.parts:
-        return False  # a command, whatever its name
-    return bool(
-        {"tests", "test", "migrations"} & set(path.parts[:-1])
-        or re.match(r"tests?[_.]|conftest\.py$|.*_tests?\.py$", path.name)
-    )
+    # A command of manage.py is neither, whatever its name.
+    return "management/" not in name and _NO_CODE.search(name) is not None
 
 
 def mentions(repo: Repo, names: Iterable[str], *words: str) -> bool:

@@ -86,7 +86,9 @@ class SET103(Check):
         for name, number, value in _deployed(repo, "SECRET_KEY"):
             if _text(value):
                 yield name, number, "SECRET_KEY is written in the code."
-            elif any(_text(default) for default in _defaults(value)):
+            elif any(map(_text, _defaults(value))) and not _refuses(
+                repo.module(name), "SECRET_KEY"
+            ):
                 yield name, number, "SECRET_KEY has a default in the code."
 
 
@@ -410,6 +412,16 @@ def _branch(test: ast.expr) -> bool | None:
     if reading.PRODUCTION.search(words):
         return not unlike
     return unlike if reading.DEVELOPMENT.search(words) else None
+
+
+def _refuses(module: ast.Module | None, setting: str) -> bool:
+    """Whether a module ends the start for some value of a setting: for its default, surely."""
+    return any(
+        isinstance(node, ast.If)
+        and setting in ast.unparse(node.test)
+        and any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+        for node in (ast.walk(module) if module else ())
+    )
 
 
 def _in_production(value: ast.expr) -> ast.expr:

@@ -125,6 +125,13 @@ LEFT_ALONE: list[LeftAlone] = [
     ("SET103", {"config/settings/base.py": "SECRET_KEY = env('SECRET_KEY')\n"}),
     ("SET103", {"config/settings/development.py": "SECRET_KEY = 'for development'\n"}),
     ("SET104", {"config/settings/base.py": "DEBUG = env.bool('DEBUG', default=False)\n"}),
+    (
+        "SET103",
+        {
+            "x/settings.py": "SECRET_KEY = os.getenv('SECRET_KEY', 'change-me')\n"
+            "if not DEBUG:\n    if SECRET_KEY == 'change-me':\n        raise ImproperlyConfigured\n"
+        },
+    ),
     ("SET104", {"config/settings.py": "DEBUG = True\n", "config/settings/__init__.py": ""}),
     ("SET104", {"config/settings/local.py": "DEBUG = True\n"}),
     ("SET105", {"config/settings.py": "ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')\n"}),
