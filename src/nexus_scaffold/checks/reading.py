@@ -121,6 +121,16 @@ def answers(repo: Repo) -> Mapping[str, Any]:
     return recorded if {"starter", "project_slug", "repo_name"} <= recorded.keys() else {}
 
 
+def known_answers(repo: Repo) -> Mapping[str, Any]:
+    """Those of the answers that this version of the template asks for; none where the repo is not made from it."""
+    recorded = answers(repo)
+    if not recorded:
+        return {}
+    from ..answers import Answers
+
+    return {name: value for name, value in recorded.items() if name in Answers.model_fields}
+
+
 def is_declined(repo: Repo, *names: str) -> bool:
     """Whether the owner has answered each of these questions with no: that is a decision, and no oversight."""
     recorded = answers(repo)

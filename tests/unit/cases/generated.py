@@ -9,8 +9,9 @@ ANSWERS = ".copier-answers.yml"
 
 
 def answers(**given: object) -> str:
-    """An answers file, with the defaults for what is not given."""
-    recorded = {**Answers.parse({}).model_dump(), "starter": "blank", **given}
+    """An answers file: what is given, then the defaults for the rest."""
+    defaults = {**Answers.parse({}).model_dump(), "starter": "blank"}
+    recorded = {**given, **{name: value for name, value in defaults.items() if name not in given}}
     return "".join(f"{name}: {_yaml(value)}\n" for name, value in recorded.items())
 
 
@@ -28,16 +29,16 @@ FOUND: list[Found] = [
     ("ANS101", {ANSWERS: "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"}, f"{ANSWERS}:2"),
     ("ANS101", {ANSWERS: "- a\n"}, ANSWERS),
     ("ANS101", {ANSWERS: "a: [\n"}, f"{ANSWERS}:2"),
-    ("ANS102", {ANSWERS: answers(starter="shop")}, f"{ANSWERS}:8"),
-    ("ANS102", {ANSWERS: answers(kubernetes=True, containers=False)}, f"{ANSWERS}:25"),
+    ("ANS102", {ANSWERS: answers(starter="shop")}, f"{ANSWERS}:1"),
+    ("ANS102", {ANSWERS: answers(kubernetes=True, containers=False)}, f"{ANSWERS}:1"),
     ("ANS103", {ANSWERS: answers(_src_path="https://example.org/template.git")}, ANSWERS),
-    ("DRF101", {ANSWERS: answers(**ALL_OFF, travis=True)}, f"{ANSWERS}:30"),
+    ("DRF101", {ANSWERS: answers(travis=True, **ALL_OFF)}, f"{ANSWERS}:1"),
     (
         "DRF101",
         {ANSWERS: answers(**{**ALL_OFF, "graphql": True}), "apps/core/graphql/x.py": ""},
-        f"{ANSWERS}:22",
+        f"{ANSWERS}:6",
     ),
-    ("DRF101", {ANSWERS: answers(**ALL_OFF, hosting="render")}, f"{ANSWERS}:26"),
+    ("DRF101", {ANSWERS: answers(hosting="render", **ALL_OFF)}, f"{ANSWERS}:1"),
     ("DRF102", {ANSWERS: answers(**ALL_OFF), "apps/payments/models.py": ""}, "apps/payments"),
     ("DRF102", {ANSWERS: answers(**ALL_OFF), "fly.toml": ""}, "fly.toml"),
     ("GIT105", {"manage.py": ""}, "LICENSE"),
