@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nexus_scaffold import check
 from nexus_scaffold.checks.characters import decode, repaired
@@ -98,3 +101,17 @@ def test_each_fix_changes_what_it_is_for_and_the_next_run_finds_nothing(tree: Bu
         "logo.png": files["logo.png"],
     }
     assert [f for f in check(repo).findings if f.check.startswith("TXT")] == []
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text(alphabet="ðğŸâ€œ”š™üöÄô\uf8ff‚√©ÃÂï¸\x8f\xa0\ufffd\ufe0f–é🚀 #-aB\n", max_size=40))
+def test_whatever_the_text_no_word_is_lost_and_once_is_enough(text: str) -> None:
+    """Letters of the alphabet stay in their order, and what was mended is right."""
+    once, _ = repaired(text)
+    assert re.findall("[A-Za-z]+", once) == re.findall("[A-Za-z]+", text)
+    assert repaired(once)[0] == once
+
+
+@given(st.binary(max_size=80))
+def test_whatever_the_bytes_they_are_read(data: bytes) -> None:
+    assert decode(decode(data).text.encode()).text == decode(data).text.removeprefix("\ufeff")

@@ -202,9 +202,7 @@ def repaired(text: str) -> tuple[str, list[Mended]]:
     Line endings and what stands between backticks stay: a text about encodings shows its examples there.
     """
     mended: list[Mended] = []
-    if text.isascii():
-        return text, mended
-    if not _hint().search(text):
+    if text.isascii() or not _hint().search(text):
         return text, mended
     # Only what holds whole sequences of an encoding holds incomplete ones: a lone â before a quote is a letter.
     certain = {name for name in _READ_AS if _patterns(name)[0].search(text)}
@@ -238,7 +236,7 @@ def remains(text: str) -> list[int]:
 def _mended(line: str, certain: set[str], note: Note) -> str:
     """A line, or what of it stands outside of code, put right."""
     before = ""
-    while line != before:  # what was read wrongly twice
+    while line != before:  # what was read wrongly more than once; each step makes the line shorter
         before = line
         for name in _READ_AS:
             line = "".join(_once(part, name) for part in _BEYOND_ASCII.split(line))
@@ -246,8 +244,9 @@ def _mended(line: str, certain: set[str], note: Note) -> str:
             line = _undone(line, name, name in certain, note)
         if _SUSPECT.search(line):
             line = _by_ftfy(line, note)
-    line = _APOSTROPHE.sub(lambda found: note(found[0], "\u2019", "", True), line)
-    return _DEBRIS.sub(lambda found: found[1] + note(_LOST, "", "", True), line)
+        line = _APOSTROPHE.sub(lambda found: note(found[0], "\u2019", "", True), line)
+        line = _DEBRIS.sub(lambda found: found[1] + note(_LOST, "", "", True), line)
+    return line
 
 
 def _once(run: str, name: str) -> str:
@@ -304,7 +303,7 @@ def _by_ftfy(line: str, note: Note) -> str:
         restore_byte_a0=False, replace_lossy_sequences=False, fix_c1_controls=False
     )
     fixed = fix_encoding(line, config)
-    if fixed == line or _WORD.findall(fixed) != _WORD.findall(line):
+    if len(fixed) >= len(line) or _WORD.findall(fixed) != _WORD.findall(line):
         return line
     words = zip(line.split(" "), fixed.split(" "), strict=False)
     before, after = next(both for both in words if both[0] != both[1])
@@ -318,17 +317,8 @@ def _whole(halves: str, line: str) -> str:
     text = data.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if text != _LOST:
         return text
-    return (
-        _chosen(
-            [
-                sign
-                for sign in _SIGNS
-                if sign.encode("utf-16-le")[2:] == data.encode("utf-16-le", "surrogatepass")
-            ],
-            line,
-        )
-        or _LOST
-    )
+    half = data.encode("utf-16-le", "surrogatepass")
+    return _chosen([sign for sign in _SIGNS if sign.encode("utf-16-le")[2:] == half], line) or _LOST
 
 
 def _chosen(candidates: list[str], line: str) -> str:

@@ -20,7 +20,6 @@ from functools import cache, lru_cache
 from .base import Check, Place, Severity
 from .markdown import Heading, Markdown, parse
 from .repo import Repo
-from .text import is_ours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,7 +257,7 @@ CHECKS = (CLM101, CLM102)
 
 def evidence(repo: Repo, technology: Technology) -> tuple[str, ...]:
     """The files, three at most, that show that the project uses a technology: the code that a claim can be linked to."""
-    found = [n for n in repo.matching(*technology.files) if is_ours(n)] if technology.files else []
+    found = list(repo.matching(*technology.files)) if technology.files else []
     if len(found) < 3 and technology.code:
         shows = _expression(technology.code)
         for name in _code(repo):
@@ -276,11 +275,11 @@ def claims(repo: Repo, *, learnings_only: bool = False) -> Iterator[Claim]:
         repo: The repo.
         learnings_only: Whether the lists of what was learnt are meant, in a repo with code, and nothing else.
     """
-    has_code = any(is_ours(name) for name in repo.matching("*.py"))
+    has_code = bool(repo.matching("*.py"))
     readme = (
         repo.readme if repo.readme and repo.readme.lower().endswith((".md", ".markdown")) else None
     )
-    pages = [n for n in repo.matching("docs/*.md") if n != readme and is_ours(n)]
+    pages = [n for n in repo.matching("docs/*.md") if n != readme]
     if readme:
         for kind, claim in _claims_of(readme, repo.text(readme), has_code, True):
             if kind == "done" or not learnings_only:
@@ -395,7 +394,7 @@ def _code(repo: Repo) -> Iterator[str]:
     for name in sorted(
         repo.matching(*_EVIDENCE), key=lambda name: (name[0] == ".", "test" in name)
     ):
-        if is_ours(name) and name != "pnpm-lock.yaml" and len(repo.data(name)) <= _LARGEST:
+        if name != "pnpm-lock.yaml" and len(repo.data(name)) <= _LARGEST:
             yield name
 
 

@@ -12,7 +12,6 @@ from .base import Check, Fixable, Place, Severity
 from .markdown import Fence, Heading, Markdown, parse, slug
 from .produced import Tree, diagram, entities, models, new_tree, tree
 from .repo import Repo
-from .text import is_ours
 
 # What the program asks of a README, in its order: a heading that holds one of the words of each.
 SECTIONS = {
@@ -380,7 +379,7 @@ CHECKS = (
 
 
 def _documents(repo: Repo) -> tuple[str, ...]:
-    return tuple(name for name in repo.matching("*.md", "*.markdown") if is_ours(name))
+    return repo.matching("*.md", "*.markdown")
 
 
 def _is_hinted(line: str) -> bool:

@@ -20,9 +20,6 @@ _TEXT = (
     *_PROSE,
     *(".py", ".toml", ".yml", ".yaml", ".json", ".js", ".ts", ".css", ".sh", ".cfg", ".ini"),
 )
-_NOT_OURS = re.compile(
-    r"(^|/)(node_modules|vendor|vendored|third[-_]party|staticfiles|dist|\.?venv|site-packages)/|\.min\.\w+$"
-)
 _LARGEST = 1_000_000
 # A program that reads a file in the encoding that the file itself names.
 _NAMES_ENCODING = re.compile(rb"(?:coding[:=]|charset=)\s*[\"']?(?!utf-?8)[-\w.]+", re.IGNORECASE)
@@ -45,12 +42,12 @@ class _Characters(Fixable):
 
     def fixed(self, repo: Repo, name: str) -> bytes:
         decoded = decode(repo.data(name))
-        mended = self.mended(name, decoded.text)
+        mended = self.mended(repo, name, decoded.text)
         # Another fact's mend is what changes an encoding.
         return mended.encode() if decoded.encoding == "UTF-8" else repo.data(name)
 
     @abstractmethod
-    def mended(self, name: str, text: str) -> str:
+    def mended(self, repo: Repo, name: str, text: str) -> str:
         """The text of a file as it should be."""
 
 
@@ -58,9 +55,7 @@ class TXT101(_Characters):
     """Every character is the one that was meant."""
 
     severity = Severity.WARNING
-    why = (
-        "UTF-8 that was read in another encoding shows ðŸš€ or √© where an emoji or an accent was."
-    )
+    why = "UTF-8 that was read in another encoding shows `ðŸš€` or `√©` where an emoji or an accent was."
     mend = "Run nexus check --fix; save files as UTF-8, and check what it says about lost bytes."
 
     def places(self, repo: Repo) -> Iterator[Place]:
@@ -77,8 +72,10 @@ class TXT101(_Characters):
             for number in remains(text):
                 yield name, number, "A character is lost, and nothing tells which: write it anew."
 
-    def mended(self, name: str, text: str) -> str:
-        return repaired(text)[0].removeprefix("\ufeff")
+    def mended(self, repo: Repo, name: str, text: str) -> str:
+        return repaired(text)[0].removeprefix(
+            "\ufeff"
+        )  # a byte order mark may have been read wrongly, too
 
 
 class TXT102(Fixable):
@@ -140,7 +137,7 @@ class TXT104(_Characters):
                 how = "with CRLF" if crlf == all_lines else "in two ways, LF and CRLF"
                 yield name, None, f"The lines end {how}."
 
-    def mended(self, name: str, text: str) -> str:
+    def mended(self, repo: Repo, name: str, text: str) -> str:
         return text.replace("\r\n", "\n")
 
 
@@ -163,7 +160,7 @@ class TXT105(_Characters):
                 or data[-1:] in b" \t"
             ):
                 before = decode(data).text.split("\n")
-                after = self.mended(name, "\n".join(before)).split("\n")
+                after = self.mended(repo, name, "\n".join(before)).split("\n")
                 lines = [
                     n
                     for n, both in enumerate(zip(before, after, strict=True), 1)
@@ -173,8 +170,8 @@ class TXT105(_Characters):
                     more = f", and {len(lines) - 1} lines more" if len(lines) > 1 else ""
                     yield name, lines[0], f"The line ends with blanks{more}."
 
-    def mended(self, name: str, text: str) -> str:
-        kept = _kept(PurePosixPath(name).suffix, text)
+    def mended(self, repo: Repo, name: str, text: str) -> str:
+        kept = _kept(repo, name, text)
         if kept is None:
             return text
         lines = text.split("\n")
@@ -188,15 +185,10 @@ class TXT105(_Characters):
 CHECKS = (TXT101, TXT102, TXT103, TXT104, TXT105)
 
 
-def is_ours(name: str) -> bool:
-    """Whether somebody of this repo wrote a file: it is neither vendored nor built."""
-    return _NOT_OURS.search(name) is None
-
-
 def _texts(repo: Repo, *suffixes: str) -> Iterator[str]:
     """The text files that somebody of this repo wrote."""
-    for name in repo.files:
-        if name.endswith(suffixes) and is_ours(name) and len(repo.data(name)) <= _LARGEST:
+    for name in repo.own:
+        if name.endswith(suffixes) and len(repo.data(name)) <= _LARGEST:
             yield name
 
 
@@ -227,18 +219,18 @@ def _told_to_git(repo: Repo) -> list[str]:
     return patterns
 
 
-def _kept(suffix: str, text: str) -> frozenset[int] | None:
+def _kept(repo: Repo, name: str, text: str) -> frozenset[int] | None:
     """The lines whose blanks at the end mean something; None where that can't be told."""
+    suffix = PurePosixPath(name).suffix
     if suffix in {".md", ".markdown"}:
         return frozenset(_kept_in_markdown(text))
     if suffix == ".py":
-        try:
-            tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError):
+        module = repo.module(name)
+        if module is None:
             return None
         return frozenset(
             line
-            for node in ast.walk(tree)
+            for node in ast.walk(module)
             if isinstance(node, ast.Constant | ast.JoinedStr)
             for line in range(node.lineno, node.end_lineno or 0)
         )
