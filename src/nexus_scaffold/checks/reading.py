@@ -23,6 +23,7 @@ EXAMPLE = re.compile(r"example|sample|template|dist")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?!\s*://)", re.MULTILINE)
+_INSTALLS = re.compile(r"^\s*INSTALLED_APPS\s*[:+]?=", re.MULTILINE)
 _TEST = re.compile(r"^\s*(?:async )?def test", re.MULTILINE)
 _NO_CODE = re.compile(
     r"(?:^|/)(?:(?:tests?|migrations)/.*|tests?[_.][^/]*|conftest\.py|[^/]*_tests?\.py)$"
@@ -36,7 +37,7 @@ def settings(repo: Repo) -> Iterator[str]:
         path = PurePosixPath(name)
         if {"tests", "migrations"} & set(path.parts):
             continue
-        if path.name == "__init__.py" and "INSTALLED_APPS" not in repo.text(name):
+        if path.name == "__init__.py" and not _INSTALLS.search(repo.text(name)):
             continue
         if (
             path.name == "settings.py"
@@ -54,6 +55,11 @@ def deployed_settings(repo: Repo) -> Iterator[str]:
 def production_settings(repo: Repo) -> tuple[str, ...]:
     """The settings modules that are made for production."""
     return tuple(n for n in settings(repo) if PRODUCTION.search(PurePosixPath(n).stem))
+
+
+def is_project(repo: Repo) -> bool:
+    """Whether there are settings of a whole Django project, and not of a part or an example of one."""
+    return any(_INSTALLS.search(repo.text(name)) for name in settings(repo))
 
 
 def reads_environment(repo: Repo, name: str) -> bool:
@@ -94,6 +100,15 @@ def ci_files(repo: Repo) -> tuple[str, ...]:
         r"|azure-pipelines\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker(/[^/]+)?\.ya?ml"
     )
     return tuple(n for n in repo.matching("*.y*ml", "Jenkinsfile") if re.fullmatch(known, n))
+
+
+def compose_files(repo: Repo) -> tuple[str, ...]:
+    """The Compose files that may be deployed: not those of development, of tests or of an editor."""
+    return tuple(
+        name
+        for name in repo.matching("compose*.y*ml", "docker-compose*.y*ml")
+        if not DEVELOPMENT.search(name) and "/." not in f"/{name}"
+    )
 
 
 def dependencies(repo: Repo) -> frozenset[str]:
