@@ -14,7 +14,6 @@ from typing import Any, get_args
 import yaml
 
 from ..errors import AnswersError
-from ..source import own_template
 from . import reading
 from .base import Check, Place, Severity
 from .repo import Repo
@@ -91,6 +90,7 @@ def _table() -> tuple[_Owned, ...]:
     from jinja2 import Environment
 
     from ..answers import Answers
+    from ..source import own_template
 
     environment = Environment(autoescape=True)
     settings = (own_template() / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
