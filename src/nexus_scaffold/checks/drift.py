@@ -14,7 +14,6 @@ from typing import Any, get_args
 import yaml
 
 from ..errors import AnswersError
-from ..source import own_template
 from . import reading
 from .base import Check, Place, Severity
 from .repo import Repo
@@ -29,7 +28,7 @@ class DRF101(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for owned, answers in _chosen(repo):
             main = owned.paths[0]
-            if not owned.is_dropped(**answers) and owned.is_choice and not _exists(repo, main):
+            if not owned.is_dropped(**answers) and owned.is_choice and main not in repo.paths:
                 message = f"{owned.said(answers)}, and there is no {main}."
                 yield reading.ANSWERS_FILE, _line(repo, owned), message
 
@@ -44,7 +43,7 @@ class DRF102(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for owned, answers in _chosen(repo):
             left = [
-                path for path in owned.paths if owned.is_dropped(**answers) and _exists(repo, path)
+                path for path in owned.paths if owned.is_dropped(**answers) and path in repo.paths
             ]
             if left:
                 others = f", and {len(left) - 1} more" if left[1:] else ""
@@ -91,6 +90,7 @@ def _table() -> tuple[_Owned, ...]:
     from jinja2 import Environment
 
     from ..answers import Answers
+    from ..source import own_template
 
     environment = Environment(autoescape=True)
     settings = (own_template() / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
@@ -108,12 +108,11 @@ def _table() -> tuple[_Owned, ...]:
 
 def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
     """What the answers of a repo decide, with them; nothing where they don't fit: ANS102 says so."""
-    recorded = reading.answers(repo)
-    if not recorded:
+    known = reading.known_answers(repo)
+    if not known:
         return
     from ..answers import Answers
 
-    known = {name: value for name, value in recorded.items() if name in Answers.model_fields}
     try:
         answers = Answers.parse(known).model_dump()
     except AnswersError:
@@ -121,10 +120,6 @@ def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
     for owned in _table():
         if known.keys() >= set(owned.names):  # an older version does not know what newer ones ask
             yield owned, answers
-
-
-def _exists(repo: Repo, path: str) -> bool:
-    return path in repo.paths
 
 
 def _line(repo: Repo, owned: _Owned) -> int | None:
