@@ -30,7 +30,7 @@ def test_a_claim_without_code_is_found_once_a_document_with_what_was_looked_for(
             "docs/code.txt": "rabbitmq",
         }
     )
-    message = "'RabbitMQ' is named as used, and nothing shows it: no rabbitmq|amqps?://."
+    message = "'RabbitMQ' is named as used, and nothing shows it: no rabbitmq, amqp."
     assert _messages(repo, "CLM101") == [message, message]
 
 

@@ -64,7 +64,7 @@ TECHNOLOGIES = (
     Technology(name="GitHub Actions", named="github actions", files=_WORKFLOWS),
     Technology(name="CI/CD", named=r"ci ?/ ?cd|continuous integration", files=_PIPELINES),
     Technology(name="Celery", named="celery", code="celery"),
-    Technology(name="RabbitMQ", named="rabbit ?mq", code="rabbitmq|amqps?://"),
+    Technology(name="RabbitMQ", named="rabbit ?mq", code="rabbitmq|amqp"),
     Technology(name="Kafka", named="(?:apache )?kafka", code="kafka"),
     Technology(name="Redis", named="redis", code="redis"),
     Technology(name="Memcached", named="memcached", code="memcache"),
@@ -102,7 +102,7 @@ TECHNOLOGIES = (
     Technology(
         name="rate limiting",
         named=r"rate[- ]limit(?:s|ing|ed)?|throttling|throttled",
-        code="throttl|rate_?-?limit|limiter|limit_req|axes",
+        code="throttl|rate_limit|rate-limit|ratelimit|limiter|limit_req|axes",
     ),
     Technology(name="WebSockets", named="web ?sockets?|django channels", code="channels|websocket"),
     Technology(name="nginx", named="nginx", files=("*nginx*",), code="nginx"),
@@ -143,10 +143,12 @@ _FEATURES = re.compile(r"\bfeatures?\b|\bsecurity\b|functionalit|capabilit", re.
 _DONE = re.compile(r"technolog|challenge|solution|accomplish", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     r"future|roadmap|next\b|plan|coming|soon\b|will\b|improve|enhance|to.?do\b|prerequisite|requirement|optional|evaluat|criteria|rubric|\btasks?\b"
-    r"|proposal|propose|suggest|recommend|commit|example|resource|reference|collaborat|contribut|alternativ|scope|goal|objective"
+    r"|proposal|propose|suggest|recommend|commit|example|resource|reference|collaborat|contribut|alternativ"
     r"|project ideas|past (?:work|projects)|previous|frontend|glossary|troubleshoot|question|faq",
     re.IGNORECASE,
 )
+# A list of them says what is wanted; a sentence there may well say what is.
+_AIMS = re.compile(r"goal|objective|scope", re.IGNORECASE)
 _OF_THE_PROGRAM = re.compile(
     r"learn|covered|explored|concept|program|curriculum|skill|takeaway|practice|challenge|expertise|mastered|case study",
     re.IGNORECASE,
@@ -219,10 +221,7 @@ class CLM101(Check):
             if place in seen or evidence(repo, claim.technology):
                 continue
             seen.add(place)
-            sought = [*claim.technology.files[:3], *filter(None, [claim.technology.code])]
-            what = (
-                f"{claim.words!r} is named as used, and nothing shows it: no {', '.join(sought)}."
-            )
+            what = f"{claim.words!r} is named as used, and nothing shows it: no {_sought(claim.technology)}."
             yield claim.document, claim.line, what
 
 
@@ -266,6 +265,15 @@ def evidence(repo: Repo, technology: Technology) -> tuple[str, ...]:
                 if len(found) == 3:
                     break
     return tuple(found[:3])
+
+
+def _sought(technology: Technology) -> str:
+    """What would show a technology, for people."""
+    words = technology.code.split("|") if re.fullmatch(r"[\w|.-]+", technology.code) else []
+    sought = [*technology.files[:3], *words]
+    if technology.code and not words:
+        sought.append("code that does it")
+    return ", ".join(sought)
 
 
 def claims(repo: Repo, *, learnings_only: bool = False) -> Iterator[Claim]:
@@ -320,6 +328,8 @@ def _kind(block: _Block, *, has_code: bool, is_hub: bool) -> str:
     if any(map(_ELSEWHERE.search, block.headings[1:] or block.headings)):
         return ""
     is_item = _ITEM.match(block.text) is not None
+    if is_item and any(map(_AIMS.search, block.headings[1:])):
+        return ""
     if has_code and is_item and any(map(_DONE.search, block.headings[1:])):
         return "done"
     of_program = any(map(_OF_THE_PROGRAM.search, block.headings[1:]))

@@ -25,6 +25,7 @@ FOUND: list[Found] = [
         "README.md:5",
     ),
     ("CLM101", {"README.md": "# A\nBuilt with Django and Kafka.\n"}, "README.md:2"),
+    ("CLM101", {"README.md": "# A\n## Goals\n- Redis\n\nIt uses Kafka.\n"}, "README.md:5"),
     (
         "CLM101",
         {**CODE, "docs/a.md": "# A\nThis project is deployed on Kubernetes.\n"},
