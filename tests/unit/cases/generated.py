@@ -9,10 +9,14 @@ ANSWERS = ".copier-answers.yml"
 
 
 def answers(**given: object) -> str:
-    """An answers file: what is given, then the defaults for the rest."""
-    defaults = {**Answers.parse({}).model_dump(), "starter": "blank"}
-    recorded = {**given, **{name: value for name, value in defaults.items() if name not in given}}
+    """An answers file, with the defaults for what is not given."""
+    recorded = {**Answers.parse({}).model_dump(), "starter": "blank", **given}
     return "".join(f"{name}: {_yaml(value)}\n" for name, value in recorded.items())
+
+
+def _line(name: str) -> str:
+    """Where an answers file has an answer."""
+    return f"{ANSWERS}:{list(Answers.model_fields).index(name) + 1}"
 
 
 def _yaml(value: object) -> str:
@@ -29,16 +33,16 @@ FOUND: list[Found] = [
     ("ANS101", {ANSWERS: "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"}, f"{ANSWERS}:2"),
     ("ANS101", {ANSWERS: "- a\n"}, ANSWERS),
     ("ANS101", {ANSWERS: "a: [\n"}, f"{ANSWERS}:2"),
-    ("ANS102", {ANSWERS: answers(starter="shop")}, f"{ANSWERS}:1"),
-    ("ANS102", {ANSWERS: answers(kubernetes=True, containers=False)}, f"{ANSWERS}:1"),
+    ("ANS102", {ANSWERS: answers(starter="shop")}, _line("starter")),
+    ("ANS102", {ANSWERS: answers(kubernetes=True, containers=False)}, _line("kubernetes")),
     ("ANS103", {ANSWERS: answers(_src_path="https://example.org/template.git")}, ANSWERS),
-    ("DRF101", {ANSWERS: answers(travis=True, **ALL_OFF)}, f"{ANSWERS}:1"),
+    ("DRF101", {ANSWERS: answers(**ALL_OFF, travis=True)}, _line("travis")),
     (
         "DRF101",
         {ANSWERS: answers(**{**ALL_OFF, "graphql": True}), "apps/core/graphql/x.py": ""},
-        f"{ANSWERS}:6",
+        _line("graphql"),
     ),
-    ("DRF101", {ANSWERS: answers(hosting="render", **ALL_OFF)}, f"{ANSWERS}:1"),
+    ("DRF101", {ANSWERS: answers(**ALL_OFF, hosting="render")}, _line("hosting")),
     ("DRF102", {ANSWERS: answers(**ALL_OFF), "apps/payments/models.py": ""}, "apps/payments"),
     ("DRF102", {ANSWERS: answers(**ALL_OFF), "fly.toml": ""}, "fly.toml"),
     ("GIT105", {"manage.py": ""}, "LICENSE"),
