@@ -14,7 +14,6 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from .errors import GitError, SourceError
 from .git import export, files, git, succeeds, top_level
@@ -180,6 +179,8 @@ def _own_checkout() -> str | None:
     roots = [Path(__file__).resolve().parents[2]]
     origin = _origin()
     if "dir_info" in origin:
+        from urllib.request import url2pathname  # brings all of HTTP with it
+
         roots.append(Path(url2pathname(urlsplit(origin["url"]).path)))
     return next((str(root) for root in roots if (root / "copier.yml").is_file()), None)
 

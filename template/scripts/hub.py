@@ -27,6 +27,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
@@ -230,7 +231,7 @@ def learnings(kind: str, page: Path, old: str) -> str:
 
 def link(page: Path, target: Path) -> str:
     """Return the address of a file, from a page."""
-    return Path(os.path.relpath(target, page.parent)).as_posix()
+    return quote(Path(os.path.relpath(target, page.parent)).as_posix())
 
 
 # What is there

@@ -91,6 +91,11 @@ BREAKS: Mapping[str, tuple[str, tuple[Act, ...], tuple[Act, ...]]] = {
         (_remove("apps/notifications/migrations/0001_initial.py"),),
         (_run("uv", "run", "--no-sync", "python", "manage.py", "makemigrations", "notifications"),),
     ),
+    "a claim has no code": (
+        "CLM101",
+        (_append("README.md", "\nThis API uses Apache Kafka.\n"),),
+        (_replace("README.md", "This API uses Apache Kafka.", "Apache Kafka is planned."),),
+    ),
     "a link is dead": (
         "DOC104",
         (_append("README.md", "\nSee [the slides](docs/slides.md).\n"),),

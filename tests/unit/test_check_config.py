@@ -119,7 +119,7 @@ def test_a_finding_fails_the_check_from_a_severity_on(
         ("[tool.nexus.check.ignore]\nDOC103 = true", "DOC103 gives no reason"),
         ('[tool.nexus.check.severity]\nDOC = "error"', "no check 'DOC'"),
         ('[tool.nexus.check.severity]\nDOC103 = "grave"', "DOC103 is 'grave'"),
-        ("[tool", "pyproject.toml can't be read"),
+        ("[tool.nexus.check]\nfail-on = ", "pyproject.toml is not TOML"),
     ],
 )
 def test_a_wrong_configuration_names_the_key_and_the_mend(
@@ -130,6 +130,17 @@ def test_a_wrong_configuration_names_the_key_and_the_mend(
     assert said in raised.value.message
     assert "pyproject.toml" in raised.value.message
     assert raised.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-8"])
+def test_the_configuration_is_read_in_whatever_encoding_it_has(tree: Build, encoding: str) -> None:
+    table = '[tool.nexus.check.ignore]\r\nDOC103 = "caf\u00e9"\r\n'
+    report = check(tree({**PLACEHOLDERS, "pyproject.toml": table.encode(encoding)}))
+    assert {each.reason for each in report.ignored} == {"caf\u00e9"}
+
+
+def test_a_broken_pyproject_that_configures_nothing_hides_no_finding(tree: Build) -> None:
+    assert _places(_configured(tree, "<<<<<<< ours\n[tool.black]\n").findings)
 
 
 def test_what_the_baseline_knows_is_not_reported_and_what_is_new_is(tree: Build) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from nexus_scaffold import new
-from nexus_scaffold.lifecycle import prepare_update
+from nexus_scaffold.lifecycle import plan_update
 from nexus_scaffold.merge import Kind
 from nexus_scaffold.testing import commit_all
 from tests.variants import BLANK_WITH_EVERYTHING_OFF
@@ -60,7 +60,7 @@ def test_words_stay_where_they_are_and_the_text_around_them_changes(
     )
     commit_all(this_template, "docs: change what stands around the words")
 
-    with prepare_update(repo) as prepared:
+    with plan_update(repo) as prepared:
         assert prepared is not None
         assert prepared.plan.of(Kind.CONFLICT, Kind.KEPT) == ()
         prepared.apply()

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 
 from ..errors import CheckError
 from .base import FailOn, Finding, Severity, family
+from .characters import decode
 from .repo import glob
 
 _TABLE = "tool.nexus.check"
@@ -71,13 +72,23 @@ class Config:
             CheckError: The file is not TOML, or the table breaks a rule; the message names the key.
         """
         try:
-            document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+            text = decode((root / "pyproject.toml").read_bytes()).text
         except FileNotFoundError:
             return cls()
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except OSError as error:
             raise CheckError(
-                f"pyproject.toml can't be read: {error}.",
-                hint="The checks are configured there: write it as TOML, in UTF-8.",
+                f"pyproject.toml can't be read: {error.strerror}.", hint="Make it readable."
+            ) from error
+        try:
+            document = tomllib.loads(text.removeprefix("\ufeff"))
+        except tomllib.TOMLDecodeError as error:
+            if "nexus" not in text:
+                return (
+                    cls()
+                )  # nothing of ours is in it: that it is broken is no reason to find nothing
+            raise CheckError(
+                f"pyproject.toml is not TOML: {error}.",
+                hint="The checks are configured there: mend that line.",
             ) from error
         table = _table(_table(_table(document, "tool"), "nexus", "tool."), "check", "tool.nexus.")
         for key in table:

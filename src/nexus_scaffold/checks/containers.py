@@ -189,7 +189,7 @@ CHECKS = (CON101, CON102, CON103, CON104, CON105, CON106, CON107, CON108, CON109
 def _dockerfiles(repo: Repo) -> Iterator[str]:
     """The files that images are built from; where somebody works is none that is deployed."""
     for name in repo.matching(*_IMAGES):
-        if not name.startswith(".devcontainer/") and not reading.DEVELOPMENT.search(
+        if ".devcontainer/" not in name and not reading.DEVELOPMENT.search(
             PurePosixPath(name).name
         ):
             yield name
@@ -248,10 +248,8 @@ def _has_version(image: str) -> bool:
 
 
 def _services(repo: Repo) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """The services of the Compose files: file, name, what is said of them. Not those that development adds."""
-    for name in repo.matching("compose*.y*ml", "docker-compose*.y*ml"):
-        if reading.DEVELOPMENT.search(name) or name.startswith("."):
-            continue
+    """The services of the Compose files that may be deployed: file, name, what is said of them."""
+    for name in reading.compose_files(repo):
         services = reading.mapping(reading.yaml_mapping(repo.text(name)).get("services"))
         for label, service in services.items():
             yield name, label, reading.mapping(service)

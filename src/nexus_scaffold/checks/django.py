@@ -63,7 +63,7 @@ class DJG103(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.settings(repo))
-        if names and not reading.mentions(repo, names, "AUTH_USER_MODEL"):
+        if reading.is_project(repo) and not reading.mentions(repo, names, "AUTH_USER_MODEL"):
             yield names[0], None, "AUTH_USER_MODEL is not set."
 
 

@@ -14,7 +14,6 @@ from typing import Any, get_args
 import yaml
 
 from ..errors import AnswersError
-from ..source import own_template
 from . import reading
 from .base import Check, Place, Severity
 from .repo import Repo
@@ -29,9 +28,9 @@ class DRF101(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for owned, answers in _chosen(repo):
             main = owned.paths[0]
-            if not owned.is_dropped(**answers) and owned.is_choice and not _exists(repo, main):
-                names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
-                yield reading.ANSWERS_FILE, _line(repo, owned), f"{names}, and there is no {main}."
+            if not owned.is_dropped(**answers) and owned.is_choice and main not in repo.paths:
+                message = f"{owned.said(answers)}, and there is no {main}."
+                yield reading.ANSWERS_FILE, _line(repo, owned), message
 
 
 class DRF102(Check):
@@ -44,12 +43,11 @@ class DRF102(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         for owned, answers in _chosen(repo):
             left = [
-                path for path in owned.paths if owned.is_dropped(**answers) and _exists(repo, path)
+                path for path in owned.paths if owned.is_dropped(**answers) and path in repo.paths
             ]
             if left:
-                names = ", ".join(f"{name} is {_said(answers[name])}" for name in owned.names)
                 others = f", and {len(left) - 1} more" if left[1:] else ""
-                yield left[0], None, f"It is left, although {names}{others}."
+                yield left[0], None, f"It is left{others}, although {owned.said(answers)}."
 
 
 CHECKS = (DRF101, DRF102)
@@ -77,6 +75,14 @@ class _Owned:
         kind = Answers.model_fields[self.names[0]].annotation
         return len(self.names) == 1 and (kind is bool or bool(get_args(kind)))
 
+    def said(self, answers: Mapping[str, Any]) -> str:
+        """`tasks is no`, `hosting is render`; several with commas between them."""
+        words = {name: answers[name] for name in self.names}
+        return ", ".join(
+            f"{name} is {('no', 'yes')[word] if isinstance(word, bool) else word}"
+            for name, word in words.items()
+        )
+
 
 @cache
 def _table() -> tuple[_Owned, ...]:
@@ -84,6 +90,7 @@ def _table() -> tuple[_Owned, ...]:
     from jinja2 import Environment
 
     from ..answers import Answers
+    from ..source import own_template
 
     environment = Environment(autoescape=True)
     settings = (own_template() / "copier.yml").read_text(encoding="utf-8").split("\n---\n")[0]
@@ -101,12 +108,11 @@ def _table() -> tuple[_Owned, ...]:
 
 def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
     """What the answers of a repo decide, with them; nothing where they don't fit: ANS102 says so."""
-    recorded = reading.answers(repo)
-    if not recorded:
+    known = reading.known_answers(repo)
+    if not known:
         return
     from ..answers import Answers
 
-    known = {name: value for name, value in recorded.items() if name in Answers.model_fields}
     try:
         answers = Answers.parse(known).model_dump()
     except AnswersError:
@@ -114,19 +120,6 @@ def _chosen(repo: Repo) -> Iterator[tuple[_Owned, Mapping[str, Any]]]:
     for owned in _table():
         if known.keys() >= set(owned.names):  # an older version does not know what newer ones ask
             yield owned, answers
-
-
-def _exists(repo: Repo, path: str) -> bool:
-    return path in repo.paths
-
-
-def _said(answer: object) -> str:
-    """`yes`, `no`, or the choice."""
-    return (
-        {True: "yes", False: "no"}.get(answer, str(answer))
-        if isinstance(answer, bool)
-        else str(answer)
-    )
 
 
 def _line(repo: Repo, owned: _Owned) -> int | None:

@@ -23,7 +23,11 @@ EXAMPLE = re.compile(r"example|sample|template|dist")
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it was built
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?!\s*://)", re.MULTILINE)
+_INSTALLS = re.compile(r"^\s*INSTALLED_APPS\s*[:+]?=", re.MULTILINE)
 _TEST = re.compile(r"^\s*(?:async )?def test", re.MULTILINE)
+_NO_CODE = re.compile(
+    r"(?:^|/)(?:(?:tests?|migrations)/.*|tests?[_.][^/]*|conftest\.py|[^/]*_tests?\.py)$"
+)
 _ENVIRONMENT = re.compile(r"\benviron\b|\bgetenv\(|\benv[.(]|\bconfig\(|\bload_dotenv\b")
 
 
@@ -33,7 +37,7 @@ def settings(repo: Repo) -> Iterator[str]:
         path = PurePosixPath(name)
         if {"tests", "migrations"} & set(path.parts):
             continue
-        if path.name == "__init__.py" and "INSTALLED_APPS" not in repo.text(name):
+        if path.name == "__init__.py" and not _INSTALLS.search(repo.text(name)):
             continue
         if (
             path.name == "settings.py"
@@ -51,6 +55,11 @@ def deployed_settings(repo: Repo) -> Iterator[str]:
 def production_settings(repo: Repo) -> tuple[str, ...]:
     """The settings modules that are made for production."""
     return tuple(n for n in settings(repo) if PRODUCTION.search(PurePosixPath(n).stem))
+
+
+def is_project(repo: Repo) -> bool:
+    """Whether there are settings of a whole Django project, and not of a part or an example of one."""
+    return any(_INSTALLS.search(repo.text(name)) for name in settings(repo))
 
 
 def reads_environment(repo: Repo, name: str) -> bool:
@@ -75,13 +84,8 @@ def tests(repo: Repo) -> tuple[str, ...]:
 @lru_cache(maxsize=16384)
 def is_test(name: str) -> bool:
     """Whether a Python file is there for the tests, or is a migration, in which nothing is decided."""
-    path = PurePosixPath(name)
-    if "management" in path.parts:
-        return False  # a command, whatever its name
-    return bool(
-        {"tests", "test", "migrations"} & set(path.parts[:-1])
-        or re.match(r"tests?[_.]|conftest\.py$|.*_tests?\.py$", path.name)
-    )
+    # A command of manage.py is neither, whatever its name.
+    return "management/" not in name and _NO_CODE.search(name) is not None
 
 
 def mentions(repo: Repo, names: Iterable[str], *words: str) -> bool:
@@ -96,6 +100,15 @@ def ci_files(repo: Repo) -> tuple[str, ...]:
         r"|azure-pipelines\.yml|bitbucket-pipelines\.yml|\.drone\.yml|\.woodpecker(/[^/]+)?\.ya?ml"
     )
     return tuple(n for n in repo.matching("*.y*ml", "Jenkinsfile") if re.fullmatch(known, n))
+
+
+def compose_files(repo: Repo) -> tuple[str, ...]:
+    """The Compose files that may be deployed: not those of development, of tests or of an editor."""
+    return tuple(
+        name
+        for name in repo.matching("compose*.y*ml", "docker-compose*.y*ml")
+        if not DEVELOPMENT.search(name) and "/." not in f"/{name}"
+    )
 
 
 def dependencies(repo: Repo) -> frozenset[str]:
@@ -121,6 +134,16 @@ def answers(repo: Repo) -> Mapping[str, Any]:
     """The answers that the repo was made from; none where it was not made from the template."""
     recorded = yaml_mapping(repo.text(ANSWERS_FILE)) if ANSWERS_FILE in repo.files else {}
     return recorded if {"starter", "project_slug", "repo_name"} <= recorded.keys() else {}
+
+
+def known_answers(repo: Repo) -> Mapping[str, Any]:
+    """Those of the answers that this version of the template asks for; none where the repo is not made from it."""
+    recorded = answers(repo)
+    if not recorded:
+        return {}
+    from ..answers import Answers
+
+    return {name: value for name, value in recorded.items() if name in Answers.model_fields}
 
 
 def is_declined(repo: Repo, *names: str) -> bool:

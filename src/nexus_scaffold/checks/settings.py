@@ -86,7 +86,9 @@ class SET103(Check):
         for name, number, value in _deployed(repo, "SECRET_KEY"):
             if _text(value):
                 yield name, number, "SECRET_KEY is written in the code."
-            elif any(_text(default) for default in _defaults(value)):
+            elif any(map(_text, _defaults(value))) and not _refuses(
+                repo.module(name), "SECRET_KEY"
+            ):
                 yield name, number, "SECRET_KEY has a default in the code."
 
 
@@ -156,7 +158,7 @@ class SET108(Check):
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.deployed_settings(repo))
         secure = ("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "SESSION_COOKIE_SECURE")
-        if _is_project(repo, names) and not reading.mentions(repo, names, *secure):
+        if reading.is_project(repo) and not reading.mentions(repo, names, *secure):
             yield _deployed_last(repo, names), None, "No setting asks for HTTPS."
 
 
@@ -195,11 +197,10 @@ class SET111(Check):
     mend = "Write ${NAME:?} in its place, and give the value in .env, which git ignores."
 
     def places(self, repo: Repo) -> Iterator[Place]:
-        for name in repo.matching("compose*.y*ml", "docker-compose*.y*ml"):
-            if not reading.DEVELOPMENT.search(name) and "/." not in f"/{name}":
-                for number, line in repo.lines(name):
-                    if setting := _written_password(line):
-                        yield name, number, f"{setting} is written in the file."
+        for name in reading.compose_files(repo):
+            for number, line in repo.lines(name):
+                if setting := _written_password(line):
+                    yield name, number, f"{setting} is written in the file."
         for name in repo.matching("*.yaml", "*.yml"):
             text = repo.text(name)
             if not re.search(r"^kind: *Secret$", text, re.MULTILINE) or reading.EXAMPLE.search(
@@ -226,7 +227,7 @@ class SET112(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.settings(repo))
-        if _is_project(repo, names) and not reading.mentions(
+        if reading.is_project(repo) and not reading.mentions(
             repo, names, "LOGGING", "logging", "structlog", "loguru"
         ):
             yield _deployed_last(repo, names), None, "LOGGING is not set."
@@ -253,7 +254,7 @@ class SET114(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         names = [*reading.settings(repo), *repo.matching("*env*.py")]
-        if not reading.mentions(
+        if not reading.is_project(repo) or not reading.mentions(
             repo, names, "load_dotenv", "read_env", "decouple", "environ.Env", "'.env'", '".env"'
         ):
             return
@@ -275,7 +276,7 @@ class SET115(Check):
 
     def places(self, repo: Repo) -> Iterator[Place]:
         names = list(reading.settings(repo))
-        if len(names) == 1 and _is_project(repo, names):
+        if len(names) == 1 and reading.is_project(repo):
             yield names[0], None, "One module of settings serves every environment."
 
 
@@ -330,11 +331,6 @@ def _configuration(repo: Repo) -> set[str]:
             for file in reading.sequence(generator.get("envs")):
                 found.add((PurePosixPath(name).parent / str(file)).as_posix())
     return found
-
-
-def _is_project(repo: Repo, names: list[str]) -> bool:
-    """Whether these are the settings of a whole project, and not of a part or an example of one."""
-    return reading.mentions(repo, names, "INSTALLED_APPS")
 
 
 def _deployed_last(repo: Repo, names: list[str]) -> str:
@@ -410,6 +406,16 @@ def _branch(test: ast.expr) -> bool | None:
     if reading.PRODUCTION.search(words):
         return not unlike
     return unlike if reading.DEVELOPMENT.search(words) else None
+
+
+def _refuses(module: ast.Module | None, setting: str) -> bool:
+    """Whether a module ends the start for some value of a setting: for its default, surely."""
+    return any(
+        isinstance(node, ast.If)
+        and setting in ast.unparse(node.test)
+        and any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+        for node in (ast.walk(module) if module else ())
+    )
 
 
 def _in_production(value: ast.expr) -> ast.expr:

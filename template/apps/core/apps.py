@@ -14,5 +14,5 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Connect the receivers of the request log, and let the API speak UTC."""
         import_module("apps.core.incoming")
-        # TIME_ZONE is for people: the admin and the mails. Clients get one zone, by REST and GraphQL.
+        # TIME_ZONE is for people: the admin and the mails. Clients get one zone, whatever they ask.
         import_module("rest_framework.fields").DateTimeField.timezone = UTC

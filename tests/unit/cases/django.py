@@ -15,7 +15,7 @@ FOUND: list[Found] = [
     ("DJG101", {"README.md": "x"}, "manage.py"),
     ("DJG102", {"jobs/models.py": MODEL, "jobs/migrations/__init__.py": ""}, "jobs/models.py"),
     ("DJG102", {"jobs/models/job.py": MODEL}, "jobs/models/job.py"),
-    ("DJG103", {"config/settings.py": "DEBUG = False\n"}, "config/settings.py"),
+    ("DJG103", {"config/settings.py": "INSTALLED_APPS = []\n"}, "config/settings.py"),
     ("DJG104", {"manage.py": "", "jobs/tests.py": "# Create your tests here.\n"}, "manage.py"),
     ("DJG105", {"db.sqlite3": b"\0"}, "db.sqlite3"),
     ("DJG106", {"jobs/views.py": f"x = 1\n{CONFLICT}"}, "jobs/views.py:2"),
@@ -67,7 +67,8 @@ FOUND: list[Found] = [
 LEFT_ALONE: list[LeftAlone] = [
     ("DJG102", {"jobs/models.py": MODEL, "jobs/migrations/0001_initial.py": ""}),
     ("DJG102", {"core/models.py": ABSTRACT}),
-    ("DJG103", {"config/settings.py": "AUTH_USER_MODEL = 'accounts.User'\n"}),
+    ("DJG103", {"config/settings.py": "INSTALLED_APPS = []\nAUTH_USER_MODEL = 'accounts.User'\n"}),
+    ("DJG103", {"checks/settings.py": "HINT = 'INSTALLED_APPS = []'\n"}),
     ("DJG104", {"manage.py": "", "jobs/tests/test_api.py": "def test_x(): ...\n"}),
     ("DJG101", {"backend/manage.py": ""}),
     ("DJG102", {"tests/models.py": MODEL}),

@@ -14,6 +14,11 @@ def answers(**given: object) -> str:
     return "".join(f"{name}: {_yaml(value)}\n" for name, value in recorded.items())
 
 
+def _line(name: str) -> str:
+    """Where an answers file has an answer."""
+    return f"{ANSWERS}:{list(Answers.model_fields).index(name) + 1}"
+
+
 def _yaml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
@@ -28,16 +33,16 @@ FOUND: list[Found] = [
     ("ANS101", {ANSWERS: "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n"}, f"{ANSWERS}:2"),
     ("ANS101", {ANSWERS: "- a\n"}, ANSWERS),
     ("ANS101", {ANSWERS: "a: [\n"}, f"{ANSWERS}:2"),
-    ("ANS102", {ANSWERS: answers(starter="shop")}, f"{ANSWERS}:8"),
-    ("ANS102", {ANSWERS: answers(kubernetes=True, containers=False)}, f"{ANSWERS}:25"),
+    ("ANS102", {ANSWERS: answers(starter="shop")}, _line("starter")),
+    ("ANS102", {ANSWERS: answers(kubernetes=True, containers=False)}, _line("kubernetes")),
     ("ANS103", {ANSWERS: answers(_src_path="https://example.org/template.git")}, ANSWERS),
-    ("DRF101", {ANSWERS: answers(**ALL_OFF, travis=True)}, f"{ANSWERS}:30"),
+    ("DRF101", {ANSWERS: answers(**ALL_OFF, travis=True)}, _line("travis")),
     (
         "DRF101",
         {ANSWERS: answers(**{**ALL_OFF, "graphql": True}), "apps/core/graphql/x.py": ""},
-        f"{ANSWERS}:22",
+        _line("graphql"),
     ),
-    ("DRF101", {ANSWERS: answers(**ALL_OFF, hosting="render")}, f"{ANSWERS}:26"),
+    ("DRF101", {ANSWERS: answers(**ALL_OFF, hosting="render")}, _line("hosting")),
     ("DRF102", {ANSWERS: answers(**ALL_OFF), "apps/payments/models.py": ""}, "apps/payments"),
     ("DRF102", {ANSWERS: answers(**ALL_OFF), "fly.toml": ""}, "fly.toml"),
     ("GIT105", {"manage.py": ""}, "LICENSE"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.unit.cases import Found, LeftAlone
 
 PROJECT = "INSTALLED_APPS = []\n"
+DECOUPLED = "from decouple import config\nINSTALLED_APPS = []\n"
 API = "INSTALLED_APPS = ['rest_framework']\n"
 SQLITE = "DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3'}}\n"
 # In two parts, so that nobody's scanner takes it for a real one.
@@ -106,10 +107,10 @@ FOUND: list[Found] = [
     ("SET113", {"x/settings.py": API}, "x/settings.py"),
     (
         "SET114",
-        {"x/settings.py": "from decouple import config\n", ".gitignore": "*.pyc\n"},
+        {"x/settings.py": DECOUPLED, ".gitignore": "*.pyc\n"},
         ".gitignore",
     ),
-    ("SET114", {"x/settings.py": "load_dotenv(BASE_DIR / '.env')\n"}, ".gitignore"),
+    ("SET114", {"x/settings.py": PROJECT + "load_dotenv(BASE_DIR / '.env')\n"}, ".gitignore"),
     ("SET115", {"x/settings.py": PROJECT}, "x/settings.py"),
     (
         "SET116",
@@ -125,6 +126,13 @@ LEFT_ALONE: list[LeftAlone] = [
     ("SET103", {"config/settings/base.py": "SECRET_KEY = env('SECRET_KEY')\n"}),
     ("SET103", {"config/settings/development.py": "SECRET_KEY = 'for development'\n"}),
     ("SET104", {"config/settings/base.py": "DEBUG = env.bool('DEBUG', default=False)\n"}),
+    (
+        "SET103",
+        {
+            "x/settings.py": "SECRET_KEY = os.getenv('SECRET_KEY', 'change-me')\n"
+            "if not DEBUG:\n    if SECRET_KEY == 'change-me':\n        raise ImproperlyConfigured\n"
+        },
+    ),
     ("SET104", {"config/settings.py": "DEBUG = True\n", "config/settings/__init__.py": ""}),
     ("SET104", {"config/settings/local.py": "DEBUG = True\n"}),
     ("SET105", {"config/settings.py": "ALLOWED_HOSTS = env.list('ALLOWED_HOSTS')\n"}),
@@ -229,7 +237,7 @@ LEFT_ALONE: list[LeftAlone] = [
     ("SET113", {"x/settings.py": API + "REST_FRAMEWORK = {'DEFAULT_THROTTLE_CLASSES': []}\n"}),
     ("SET113", {"x/settings.py": API, "jobs/views.py": "@ratelimit(key='ip', rate='5/m')\n"}),
     ("SET113", {"x/settings.py": PROJECT}),
-    ("SET114", {"x/settings.py": "from decouple import config\n", ".gitignore": "# x\n/.env\n"}),
+    ("SET114", {"x/settings.py": DECOUPLED, ".gitignore": "# x\n/.env\n"}),
     ("SET114", {"x/settings.py": "import os\nos.environ['KEY']\n"}),
     (
         "SET115",
