@@ -30,7 +30,8 @@ class Technology:
         name: What people call it.
         named: How documents name it, an expression.
         files: Patterns of the files that show it.
-        code: What shows it in code, settings and lists of dependencies, an expression; none where files alone do.
+        code: What shows it in code, settings and lists of dependencies, an expression in lower case; none where files
+            alone do.
     """
 
     name: str
@@ -55,7 +56,7 @@ TECHNOLOGIES = (
         name="Kubernetes",
         named="kubernetes|k8s",
         files=("*k8s/*", "*kubernetes/*", "*helm/*", "Chart.yaml", "kustomization.y*ml"),
-        code=r"^kind: *(?:Deployment|StatefulSet|Pod)\b",
+        code=r"^kind: *(?:deployment|statefulset|pod)\b",
     ),
     Technology(name="Jenkins", named="jenkins", files=("Jenkinsfile*",)),
     Technology(name="Travis CI", named="travis(?: ci)?", files=(".travis.yml",)),
@@ -96,7 +97,7 @@ TECHNOLOGIES = (
     Technology(
         name="unit tests",
         named=r"(?:unit|integration|automated) tests?|unit (?:and|&|\+) integration tests?|test suite|test coverage",
-        code=r"^\s*(?:async )?def test|TestCase\b|\b(?:describe|it)\(",
+        code=r"^\s*(?:async )?def test|testcase\b|\b(?:describe|it)\(",
     ),
     Technology(name="caching", named="caching|cached responses", code="cache|redis"),
     Technology(
@@ -180,6 +181,7 @@ _BEGINS = re.compile(
     r"^\W*(?:(?:is\s+)?(?:built|powered|developed|deployed|containeri[sz]ed|documented|secured|tested|implemented|backed)\s+(?:with|using|by|on|via|in))\b",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"[^.!?]+(?:[.!?](?=\S)[^.!?]*)*[.!?]?")
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s|^\s*\|")
 _OPEN_TASK = re.compile(r"^\s*[-*+]\s+\[ \]")
 _ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+|<[^>]+>|[\w.-]+@[\w.-]+|\[[^\]]*\]:.*")
@@ -218,7 +220,7 @@ class CLM101(Check):
         seen = set[tuple[str, str]]()
         for claim in claims(repo):
             place = (claim.document, claim.technology.name)
-            if place in seen or evidence(repo, claim.technology):
+            if place in seen or any(evidence(repo, claim.technology)):
                 continue
             seen.add(place)
             what = f"{claim.words!r} is named as used, and nothing shows it: no {_sought(claim.technology)}."
@@ -242,9 +244,10 @@ class CLM102(Check):
                 unlinked.setdefault(claim.document, {}).setdefault(claim.technology.name, claim)
         for document, by_name in unlinked.items():
             offers = [
-                f"{name} ({found[0]})"
+                f"{name} ({found})"
                 for name, claim in by_name.items()
-                if (document, name) not in linked and (found := evidence(repo, claim.technology))
+                if (document, name) not in linked
+                and (found := next(evidence(repo, claim.technology), ""))
             ]
             if offers:
                 line = min(claim.line for claim in by_name.values())
@@ -254,17 +257,15 @@ class CLM102(Check):
 CHECKS = (CLM101, CLM102)
 
 
-def evidence(repo: Repo, technology: Technology) -> tuple[str, ...]:
-    """The files, three at most, that show that the project uses a technology: the code that a claim can be linked to."""
-    found = list(repo.matching(*technology.files)) if technology.files else []
-    if len(found) < 3 and technology.code:
-        shows = _expression(technology.code)
+def evidence(repo: Repo, technology: Technology) -> Iterator[str]:
+    """The files that show that the project uses a technology: the code that a claim can be linked to, the best first."""
+    if technology.files:
+        yield from repo.matching(*technology.files)
+    if technology.code:
+        shows = re.compile(technology.code, re.MULTILINE)
         for name in _code(repo):
-            if name not in found and shows.search(repo.text(name)):
-                found.append(name)
-                if len(found) == 3:
-                    break
-    return tuple(found[:3])
+            if shows.search(repo.text(name).lower()):
+                yield name
 
 
 def _sought(technology: Technology) -> str:
@@ -306,7 +307,10 @@ def _claims_of(
     is_hub = not has_code and _is_hub(document)
     found = []
     for block in _blocks(document):
-        kind = _kind(block, has_code=has_code and is_readme, is_hub=is_hub)
+        is_item = _ITEM.match(block.text) is not None
+        kind = _kind(
+            block.headings, is_item=is_item, has_code=has_code and is_readme, is_hub=is_hub
+        )
         # A page may well say what something ought to do.
         if kind and (is_readme or kind != "features"):
             found += [(kind, claim) for claim in _claims_in(name, block, kind)]
@@ -323,27 +327,29 @@ class _Block:
     headings: tuple[str, ...]
 
 
-def _kind(block: _Block, *, has_code: bool, is_hub: bool) -> str:
-    """What a block is: a list of the `stack` or of `features`, what was `done` here, `text`; or nothing that can claim."""
-    if any(map(_ELSEWHERE.search, block.headings[1:] or block.headings)):
+@lru_cache(maxsize=512)
+def _kind(headings: tuple[str, ...], *, is_item: bool, has_code: bool, is_hub: bool) -> str:
+    """What stands under some headings: a list of the `stack` or of `features`, what was `done` here, `text`.
+
+    Nothing where nothing can be claimed.
+    """
+    below = headings[1:]
+    if any(map(_ELSEWHERE.search, below or headings)):
         return ""
-    is_item = _ITEM.match(block.text) is not None
-    if is_item and any(map(_AIMS.search, block.headings[1:])):
+    if is_item and any(map(_AIMS.search, below)):
         return ""
-    if has_code and is_item and any(map(_DONE.search, block.headings[1:])):
+    if has_code and is_item and any(map(_DONE.search, below)):
         return "done"
-    of_program = any(map(_OF_THE_PROGRAM.search, block.headings[1:]))
-    if is_item and not is_hub and not of_program:
-        if any(map(_STACK.search, block.headings[1:])):
-            return "stack"
-        if any(map(_FEATURES.search, block.headings[1:])):
-            return "features"
-    return "" if is_hub or of_program else "text"
+    if is_hub or any(map(_OF_THE_PROGRAM.search, below)):
+        return ""
+    if is_item and any(map(_STACK.search, below)):
+        return "stack"
+    return "features" if is_item and any(map(_FEATURES.search, below)) else "text"
 
 
 def _claims_in(name: str, block: _Block, kind: str) -> Iterator[Claim]:
     """The claims of a block."""
-    for sentence in re.finditer(r"(?:[^.!?]|[.!?](?=\S))+[.!?]?", block.text):
+    for sentence in _SENTENCE.finditer(block.text):
         words = sentence[0]
         starts = 0
         if kind == "text":
@@ -411,11 +417,6 @@ def _code(repo: Repo) -> Iterator[str]:
 @cache
 def _named(technology: Technology) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/.-])(?:{technology.named})(?![\w/]|-\w)", re.IGNORECASE)
-
-
-@cache
-def _expression(code: str) -> re.Pattern[str]:
-    return re.compile(code, re.IGNORECASE | re.MULTILINE)
 
 
 _NAMED = re.compile("|".join(technology.named for technology in TECHNOLOGIES), re.IGNORECASE)

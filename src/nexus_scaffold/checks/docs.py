@@ -210,8 +210,9 @@ class DOC107(Check):
             text = repo.text(name)
             for place in _OWNERS.finditer(text) if "<!-- your words" in text else ():
                 if not place["words"].strip():
-                    question = place["question"].partition("?")
-                    yield name, text.count("\n", 0, place.start()) + 1, f"{''.join(question[:2])}"
+                    question = place["question"].partition("?")[0]
+                    line = text.count("\n", 0, place.start()) + 1
+                    yield name, line, f"Not answered yet: {question}?"
 
 
 class DOC108(Check):
