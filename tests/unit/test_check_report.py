@@ -72,6 +72,13 @@ def test_text_groups_places_under_their_fact_gravest_first_with_the_mend(report:
     )
 
 
+def test_many_notes_hide_nothing_graver(tree: Build) -> None:
+    place = "<!-- your words: a — why? -->\n\n<!-- end of your words -->\n\n"
+    text = as_text(check(tree({"README.md": place * 13 + "TODO\n" * 13})))
+    assert "\n  and 3 more; --format html shows each\n" in text
+    assert text.partition("\nscorecard:")[0].count("A placeholder: 'TODO'.") == 13
+
+
 def test_text_has_colours_only_when_asked_and_never_those_of_a_file(
     tree: Build, report: Report
 ) -> None:

@@ -15,6 +15,7 @@ from ..checks.base import family
 from ..checks.baseline import Entry
 from .formats import dump, result, rule, sarif, version
 
+_NOTES = 10  # places of a check that only takes note, so that they hide nothing graver
 _COLOURS = {Severity.ERROR: 31, Severity.WARNING: 33, Severity.NOTE: 36}
 # What would move the cursor, or turn the text around, on whoever's terminal it is.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -37,7 +38,10 @@ def as_text(report: Report, *, colours: bool = False) -> str:
         first = findings[0]
         head = paint(f"{first.severity} {first.check}", _COLOURS[first.severity])
         lines = [f"{head}  {first.title}"]
-        lines += [f"  {_shown(f.place)}: {_shown(f.message)}" for f in findings]
+        shown = findings[:_NOTES] if first.severity is Severity.NOTE else findings
+        lines += [f"  {_shown(f.place)}: {_shown(f.message)}" for f in shown]
+        if len(shown) < len(findings):
+            lines.append(f"  and {len(findings) - len(shown)} more; --format html shows each")
         parts.append("\n".join([*lines, f"  → {first.mend}"]))
     if report.fixed:
         lines = [f"  {_shown(f.place)}: {f.check} {_shown(f.message)}" for f in report.fixed]
