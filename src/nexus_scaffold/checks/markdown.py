@@ -16,7 +16,7 @@ _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _PARAGRAPH = re.compile(r"^ {0,3}(?![#>|\-*+=<]|\d+[.)] )\S")
 _HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>", re.IGNORECASE)
 _INLINE = re.compile(
-    r"!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*(?:<([^>]+)>|([^)\s>]+))(?:\s+[\"'(][^)]*)?\s*\)"
+    r"(?<!\\)!?\[(?:[^\[\]]|\[[^\]]*\])*\]\(\s*(?:<([^>]+)>|([^)\s>]+))(?:\s+[\"'(][^)]*)?\s*\)"
 )
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\(\s*<?([^)\s>]+)")  # the one that a link shows, too
 _DEFINED = re.compile(r"^ {0,3}\[[^\]^][^\]]*\]:\s*<?([^\s>]+)")

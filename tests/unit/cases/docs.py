@@ -88,6 +88,7 @@ LEFT_ALONE: list[LeftAlone] = [
         "DOC103",
         {"README.md": f"## Contributing\n{CLONE}", ".github/a.md": "TODO", "a_template.md": "TBD"},
     ),
+    ("DOC104", {"README.md": "It says \\[x\\](y)."}),
     (
         "DOC104",
         {
