@@ -122,6 +122,7 @@ BITES: dict[str, Change] = {
     ),
     "migrations": appended("apps/accounts/models.py", MODEL),
     "migration-safety": written("apps/accounts/migrations/0002_unsafe.py", UNSAFE_MIGRATION),
+    "hub": replaced("docs/learnings/technologies/redis.md", "summary: ", "summary: in memory, "),
     "workflows": replaced(".github/workflows/ci.yml", "runs-on:", "runs-at:"),
     "zizmor": appended(
         ".github/workflows/ci.yml", "\n# A tag may be moved.\n      - uses: actions/checkout@v7\n"
