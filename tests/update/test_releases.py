@@ -18,7 +18,8 @@ from tests.variants import DEFAULTS
 # As many as there were before the one that stands here.
 LAST = 4
 WORDS = "What I have learnt here: read the plan first."
-SETTING = 'TIME_ZONE = "UTC"  # all of us agree\n'
+LINE = 'ROOT_URLCONF = "config.urls"\n'
+SETTING = 'ROOT_URLCONF = "config.urls"  # all of us agree\n'
 CODE = '''"""What is ours alone: words for candidates."""
 
 
@@ -71,8 +72,8 @@ def work_on(repo: Path) -> None:
     (repo / "apps" / "jobs" / "tests" / "test_greetings.py").write_text(TEST)
     base = repo / "config" / "settings" / "base.py"
     text = base.read_text(encoding="utf-8")
-    assert 'TIME_ZONE = "UTC"\n' in text
-    base.write_text(text.replace('TIME_ZONE = "UTC"\n', SETTING))
+    assert LINE in text
+    base.write_text(text.replace(LINE, SETTING))
     git.git("mv", "docs/learning-log.md", "docs/diary.md", cwd=repo)
     git.git("rm", "--quiet", "docs/collaboration.md", cwd=repo)
 
