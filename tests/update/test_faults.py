@@ -212,6 +212,8 @@ def _in_a_child(work: Callable[[], object], fault: Fault | None = None, at: int 
     code = BROKEN
     try:
         os.setpgid(0, 0)
+        # A shell lets what it starts in the background ignore it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         sys.addaudithook(_hook(writer, fault, at))
         work()
         code = DONE
