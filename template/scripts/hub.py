@@ -304,9 +304,12 @@ def tree_lines(said: Mapping[str, str], parent: str = "", bars: str = "") -> Ite
 
 
 def known_paths() -> set[str]:
-    """Return the files that git knows or would add, and all their folders, which end in a slash."""
-    listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    if listed is not None:
+    """Return the files that git knows, and all their folders, which end in a slash.
+
+    What is not added yet may be nobody's: it fails no commit. Where git knows nothing, all is there.
+    """
+    listed = git("ls-files", "-z")
+    if listed:
         files = {path for path in listed.split("\0") if path and (ROOT / path).exists()}
     else:
         files = {name(Path(folder, file)) for folder, file in walk()}

@@ -120,15 +120,16 @@ def test_a_commit_is_evidence(repo: Path) -> None:
 
 
 def test_the_tree_follows_the_files_and_keeps_what_was_said(repo: Path) -> None:
-    """L10: what git ignores is no part of it, and a new app brings its own words."""
+    """L10: what git does not know is no part of it, and a new app brings its own words."""
     readme = repo / "README.md"
     text = readme.read_text(encoding="utf-8")
     text = text.replace("users, roles, log-in, tokens", "who is who")
     readme.write_text(text, encoding="utf-8")
     (repo / "apps" / "courses").mkdir()
     (repo / "apps" / "courses" / "__init__.py").write_text('"""Courses, and who takes them."""\n')
+    git.git("add", "apps/courses", cwd=repo)
     (repo / "scratch").mkdir()
-    (repo / "scratch" / "db.sqlite3").touch()
+    (repo / "scratch" / "notes.txt").touch()
     (repo / "schemathesis.toml").unlink()
     assert _hub(repo)[0] == 0
     text = readme.read_text(encoding="utf-8")
